@@ -1,0 +1,26 @@
+"""The only place that reads the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """The present instant in whole seconds, UTC, without a zone mark (the program's form of time)."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read `2026-11-20 09:15`, `…T09:15:00Z` or `…T10:15:00+01:00` as UTC without a zone mark.
+
+    A text without a zone is UTC. Raises ValueError for anything else.
+    """
+    instant = datetime.fromisoformat(text.strip())
+    if instant.tzinfo is not None:
+        instant = instant.astimezone(UTC).replace(tzinfo=None)
+    return instant.replace(microsecond=0)
+
+
+def as_text(instant: datetime) -> str:
+    """RFC 3339 with Z: `2026-11-20T09:15:00Z`."""
+    return instant.isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,102 @@
+"""Own the state file: lock, open, session settings, migrations."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconcile import queries
+from reconcile.errors import DatabaseBusy, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+STATE_FILE = "state.duckdb"
+READ_FILE = "read.duckdb"
+LOCK_FILE = "lock"
+_POLL_SECONDS = 0.05
+
+
+@contextmanager
+def lock(folder: Path, *, wait_seconds: float) -> Iterator[None]:
+    """Hold the one lock of a state folder, or raise DatabaseBusy after `wait_seconds`.
+
+    An flock on a file of its own: DuckDB's lock is lost when the same process opens and closes
+    the database file a second time, and the kernel releases this one at any death.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise DatabaseBusy(
+                        f"another run holds `{folder}` for more than {wait_seconds:g} s",
+                        follows="This run did nothing; the next one goes on",
+                    ) from None
+                time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def open_state(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the state for writing, made or migrated to the present schema. The lock must be held."""
+    with connect(folder / STATE_FILE) as connection:
+        migrate(connection)
+        yield connection
+
+
+@contextmanager
+def connect(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file with the session settings of this program."""
+    import duckdb  # noqa: PLC0415 - help and usage errors need no database
+
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if not read_only:
+        config["storage_compatibility_version"] = "v1.5.0"
+    with duckdb.connect(str(path), read_only=read_only, config=config) as connection:
+        connection.execute("set TimeZone = 'UTC'; set python_enable_replacements = false")
+        yield connection
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the state to the newest schema: each file of sql/schema once, in order, each whole."""
+    files = sorted((queries.folder() / "schema").glob("*.sql"))
+    done = _migrations_done(connection)
+    if len(done) > len(files):
+        raise Problem(
+            f"the state was written by a newer version (schema {len(done)}, this one knows "
+            f"{len(files)})",
+            hint="install the newer version again",
+        )
+    for number, path in enumerate(files[len(done) :], start=len(done) + 1):
+        connection.execute("begin")
+        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute(
+            "create table if not exists main.migrations (number bigint, name varchar)"
+        )
+        connection.execute("insert into main.migrations values ($1, $2)", [number, path.name])
+        connection.execute("commit")
+
+
+def _migrations_done(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    known = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'main' "
+        "and table_name = 'migrations'"
+    ).fetchall()
+    if not known[0][0]:
+        return []
+    found = connection.execute("select name from main.migrations order by number").fetchall()
+    return [str(name) for (name,) in found]

@@ -1,0 +1,141 @@
+"""Hand commands from the outbox to their sinks: mark, commit, call, write the outcome, commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from reconcile import queries
+from reconcile.errors import SinkUnreachable
+from reconcile.sinks import NO_MARK, OutgoingCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from reconcile.pipeline import Moment
+    from reconcile.sinks import Sink
+
+# Rounds of offering in one run: a remove may leave right behind a dial of the same number.
+_ROUNDS_MAX = 5
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What happened to commands in one run."""
+
+    delivered: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def recover(
+    connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
+) -> None:
+    """Settle commands that an earlier run had offered when it was killed.
+
+    A sink that can tell repeats says whether it has them: then they are delivered, or as if never
+    offered. Elsewhere a dial stays in doubt, and a remove is offered again (it harms nothing).
+    """
+    offered = queries.rows(connection, "core.offered_commands", moment.params()).rows
+    if not offered:
+        return
+    for sink_name, rows in groupby(sorted(offered), key=lambda row: row[0]):
+        commands = [(key, kind) for _, key, kind, _, _ in rows]
+        _store(connection, _outcomes_after_kill(connection, sinks, sink_name, commands), moment)
+
+
+def _outcomes_after_kill(
+    connection: duckdb.DuckDBPyConnection,
+    sinks: Mapping[str, Sink],
+    sink_name: str,
+    commands: Sequence[tuple[str, str]],
+) -> list[tuple[str, str, str]]:
+    sink = sinks.get(sink_name)
+    taken: set[str] | None = None
+    if sink is not None and sink.can_tell_repeats:
+        try:
+            taken = sink.recover([key for key, _ in commands], _mark(connection, sink_name))
+        except SinkUnreachable:
+            taken = None
+    outcomes = []
+    for key, kind in commands:
+        if taken is not None:
+            state = "delivered" if key in taken else "not_taken"
+        else:
+            state = "not_taken" if kind == "remove" else "unsure"
+        outcomes.append((key, state, "found after an interrupted run"))
+    return outcomes
+
+
+def deliver(
+    connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
+) -> Delivery:
+    """Offer what the run decided, sink by sink, removes first, each number in its order.
+
+    Each transaction is short: that a command is offered is committed before its sink is called
+    (A4), and the outcome after it. A sink that refuses holds up no other sink.
+    """
+    delivery = Delivery()
+    for _ in range(_ROUNDS_MAX):
+        if not queries.run(connection, "commands.offer_commands", moment.params()):
+            break
+        offered = queries.rows(connection, "core.offered_commands", moment.params()).rows
+        for sink_name in dict.fromkeys(row[0] for row in offered):
+            commands = [OutgoingCommand(*row[1:]) for row in offered if row[0] == sink_name]
+            _hand_over(connection, sinks, sink_name, commands, moment, delivery)
+    return delivery
+
+
+def _hand_over(
+    connection: duckdb.DuckDBPyConnection,
+    sinks: Mapping[str, Sink],
+    sink_name: str,
+    commands: list[OutgoingCommand],
+    moment: Moment,
+    delivery: Delivery,
+) -> None:
+    sink = sinks.get(sink_name)
+    if sink is None:
+        detail = f"the settings know no sink `{sink_name}`"
+        outcomes = [(command.key, "refused_now", detail) for command in commands]
+        mark = None
+    else:
+        answers, mark = sink.deliver(commands, _mark(connection, sink_name))
+        outcomes = [(answer.key, answer.state, answer.detail) for answer in answers]
+    _store(connection, outcomes, moment, sink_mark=(sink_name, mark) if mark is not None else None)
+    for key, state, detail in outcomes:
+        if state == "delivered":
+            delivery.delivered.append(key)
+        else:
+            delivery.faults.setdefault(sink_name, detail)
+
+
+def _mark(connection: duckdb.DuckDBPyConnection, sink_name: str) -> str:
+    found = connection.execute(
+        "select mark from ops.sink_marks where sink = $1", [sink_name]
+    ).fetchall()
+    return str(found[0][0]) if found else NO_MARK
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    outcomes: Sequence[tuple[str, str, str]],
+    moment: Moment,
+    *,
+    sink_mark: tuple[str, str] | None = None,
+) -> None:
+    params: dict[str, Any] = moment.params()
+    connection.execute("begin")
+    connection.execute(
+        "insert into ops.outcomes select unnest($1), unnest($2), unnest($3)",
+        [list(column) for column in zip(*outcomes, strict=True)],
+    )
+    queries.run(connection, "commands.keep_attempts", params)
+    queries.run(connection, "commands.mark_outcomes", params)
+    queries.run(connection, "commands.clear_outcomes", params)
+    if sink_mark is not None:
+        connection.execute("delete from ops.sink_marks where sink = $1", [sink_mark[0]])
+        connection.execute("insert into ops.sink_marks values ($1, $2)", list(sink_mark))
+    connection.execute("commit")

@@ -1,0 +1,202 @@
+"""What a run decides, step by step: the table of contents of the program.
+
+Each name is a file of sql/. Records stand in raw.* already; what comes out are rows of kept.*,
+commands among them. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from reconcile import number_cache, queries
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A call longer than this is read without its beginning; an index on the history would cost more.
+LONGEST_CALL = timedelta(days=1)
+
+APPLY = (
+    "commands.apply_waiting_queue_log",
+    "commands.apply_waiting_cdr",
+    "commands.apply_waiting_table_calls",
+    "commands.apply_waiting_results",
+)
+FOLD = (
+    "staging.touched_calls",
+    "staging.asterisk_queue_log",
+    "staging.asterisk_cdr",
+    "staging.asterisk",
+    "staging.table_calls",
+    "staging.calls",
+    "core.number_texts",
+)
+STORE_CALLS = (
+    "core.calls",
+    "commands.forget_changed_calls",
+    "commands.keep_calls",
+)
+BEFORE_THE_WALK = (
+    "commands.start_campaigns",
+    "commands.move_campaign_starts",
+    "core.dropped_calls",
+    "commands.forget_withdrawn_calls",
+    "commands.withdraw_dropped_calls",
+    "commands.keep_dropped_calls",
+    "commands.unmatch_attempts",
+)
+MATCH = (
+    "core.attempt_matches",
+    "commands.match_attempts",
+)
+SETTLE = (
+    "core.attempt_results",
+    "commands.settle_attempts",
+    "commands.resolve_unsure_dials",
+    "core.talks",
+    "core.withdrawn_closings",
+    "commands.withdraw_closings",
+)
+WALK = (
+    "core.settled_drops",
+    "core.closings",
+    "core.due_drops",
+    "core.accounts",
+    "core.carried_attempts",
+    "commands.close_episodes",
+    "commands.open_episodes",
+    "commands.account_dropped_calls",
+    "commands.carry_attempts",
+)
+AFTER_THE_WALK = (
+    "core.regrets",
+    "commands.mark_regrets",
+    "core.plans",
+    "core.directory",
+    "core.calls_going_on",
+)
+DECIDE = (
+    "core.audit_findings",
+    "core.holds",
+    "core.decisions",
+)
+COMMAND = (
+    "core.changed_decisions",
+    "commands.end_decisions",
+    "commands.keep_decisions",
+    "commands.mark_blocked_episodes",
+    "core.episode_facts",
+    "core.dials",
+    "core.removes",
+    "commands.withdraw_dials",
+    "commands.refresh_dials",
+    "commands.issue_commands",
+)
+# Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run; this
+# is a stop for a fault of ours, never reached by data.
+_ROUNDS_MAX = 1_000
+
+
+@dataclass(slots=True)
+class Moment:
+    """One run's frozen instant and what it decides by."""
+
+    now: datetime
+    run_id: int
+    is_strict: bool = False
+    is_clock_back: bool = False
+    since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def params(self) -> dict[str, Any]:
+        """What SQL files may ask for by name."""
+        return {
+            "now": self.now,
+            "run_id": self.run_id,
+            "is_strict": self.is_strict,
+            "is_clock_back": self.is_clock_back,
+            "since": self.since,
+        }
+
+
+def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:
+    """Decide every open episode from the stored records and fill the outbox, in one transaction.
+
+    The caller begins and commits. Returns what the audits found: (audit, detail); the dials of the
+    episodes they name are held in this very run.
+    """
+    _steps(connection, APPLY, moment)
+    _fold(connection, moment)
+    _steps(connection, BEFORE_THE_WALK, moment)
+    _repeat(connection, MATCH, moment, until=("core.attempt_matches",))
+    _steps(connection, SETTLE, moment)
+    _repeat(connection, WALK, moment, until=("core.accounts", "core.closings"))
+    _steps(connection, AFTER_THE_WALK, moment)
+    _steps(connection, DECIDE, moment)
+    findings = _audit(connection, moment)
+    if findings:
+        _steps(connection, DECIDE, moment)
+    _steps(connection, COMMAND, moment)
+    _clear(connection)
+    return findings
+
+
+def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Vendor rows to calls; a call with new rows is folded anew from all its rows."""
+    applied = queries.rows(connection, "core.applied", moment.params()).rows[0]
+    moment.counts["records"] = applied[0]
+    moment.since = (applied[1] or moment.now) - LONGEST_CALL
+    _steps(connection, FOLD, moment)
+    number_cache.fill(connection)
+    horizon = queries.rows(connection, "core.horizon", moment.params()).rows[0]
+    moment.since = horizon[0] - LONGEST_CALL
+    _steps(connection, STORE_CALLS, moment)
+
+
+def _repeat(
+    connection: duckdb.DuckDBPyConnection,
+    names: tuple[str, ...],
+    moment: Moment,
+    *,
+    until: tuple[str, ...],
+) -> None:
+    """Run steps again and again until the named ones give no row any more."""
+    for _ in range(_ROUNDS_MAX):
+        _steps(connection, names, moment)
+        if not any(moment.counts[name] for name in until):
+            return
+    raise RuntimeError(f"{until[0]} does not come to an end")
+
+
+def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name in queries.names("audits"):
+        for episode_id, detail in queries.rows(connection, name, moment.params()).rows:
+            connection.execute(
+                "insert into ops.audit_findings values ($1, $2, $3, $4)",
+                [moment.run_id, name, episode_id, detail],
+            )
+            found.append((name, detail))
+    return found
+
+
+def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what was made for this run only, one by one: a dropped schema keeps its rows pending."""
+    made = connection.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where schema_name in ('staging', 'core') and database_name = current_database()"
+    ).fetchall()
+    connection.execute("; ".join(f"drop table {name}" for (name,) in made))
+
+
+def _steps(
+    connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], moment: Moment
+) -> None:
+    params = moment.params()
+    for name in names:
+        count = queries.run(connection, name, params)
+        moment.counts[name] = count
+        total = f"total.{name}"
+        moment.counts[total] = moment.counts.get(total, 0) + count

@@ -1,0 +1,140 @@
+"""The keys of `[campaigns.NAME]`: who is called back, when, how often, and what ends it."""
+
+# ruff: noqa: RUF009 - `key` makes a dataclass field
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconcile.settings import forms
+from reconcile.settings.keys import key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+NO_DIALLER = "none"
+_DAY_SECONDS = 86_400
+_YEAR_MINUTES = 525_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign. An empty tuple of lines, queues or menus means: every one."""
+
+    name: str
+    dialled_numbers: tuple[str, ...] = key(
+        forms.texts("a list of numbers (leave the key out for every line)"),
+        "The lines whose dropped calls count, as clients dial them.",
+        default=(),
+        default_words="every line",
+        example=("+420200500100",),
+    )
+    queues: tuple[str, ...] = key(
+        forms.texts("a list of queue names (leave the key out for every queue)"),
+        "The queues whose dropped calls count.",
+        default=(),
+        default_words="every queue",
+        example=("sales", "helpdesk"),
+    )
+    menus: tuple[str, ...] = key(
+        forms.texts("a list of menus (leave the key out for every one that a source lists)"),
+        "The menus whose `ivr` drops count.",
+        default=(),
+        default_words="every menu that a source lists",
+        example=("ivr-main",),
+    )
+    dropped_in: tuple[str, ...] = key(
+        forms.some_of("queue", "ivr", "timeout", "exit_key", "empty", "ringing"),
+        "Which dropped calls open an episode: hung up in a queue or a menu (`ivr`), sent on by the "
+        "queue's time, by a key or for want of agents, hung up while a desk rang.",
+        default=("queue",),
+    )
+    retry_minutes: tuple[int, ...] = key(
+        forms.steps(),
+        "When each attempt is due, counted from the end of the dropped call.",
+        default=(5, 15, 60),
+        unit="minutes",
+    )
+    remove_on: tuple[str, ...] = key(
+        forms.some_of("incoming", "outgoing"),
+        "Which talks with an operator end the episode. A talk in an attempt always does.",
+        default=("incoming", "outgoing"),
+    )
+    shared_telephony: bool = key(
+        forms.flag(),
+        "Several companies share the phone system, so the dialled number tells nothing.",
+        default=False,
+    )
+    dialler: str = key(
+        forms.text(f'the name of a sink, or "{NO_DIALLER}"'),
+        'The name of the one sink that dials; "none" decides and reports only.',
+        default=NO_DIALLER,
+    )
+    starts_at: datetime | None = key(
+        forms.instant(),
+        "Calls dropped before this instant (UTC, or with an offset) are counted, never dialled.",
+        default=None,
+        default_words="the campaign's first run",
+        example="2026-11-20T08:00:00Z",
+    )
+    settle_seconds: int = key(
+        forms.whole(0, _DAY_SECONDS),
+        "How long after its end a dropped call is left to settle; the first step at the latest.",
+        default=60,
+        unit="seconds",
+    )
+    short_drop_seconds: int = key(
+        forms.whole(0, _DAY_SECONDS),
+        "A dropped call shorter than this does not count.",
+        default=0,
+        unit="seconds",
+    )
+    min_gap_minutes: int = key(
+        forms.whole(0, _YEAR_MINUTES),
+        "The least time from the end of one attempt to the next.",
+        default=5,
+        unit="minutes",
+    )
+    confirm_within_minutes: int = key(
+        forms.whole(1, _YEAR_MINUTES),
+        "How long after a dial its call may take to be seen, before the attempt counts as made.",
+        default=5,
+        unit="minutes",
+    )
+    give_up_after_minutes: int = key(
+        forms.whole(1, _YEAR_MINUTES),
+        "An episode ends so long after its last dropped call, counted in calling hours.",
+        default=480,
+        unit="minutes",
+    )
+    count_from: str = key(
+        forms.one_of("added", "previous_attempt"),
+        "Whether `retry_minutes` count from the dropped call (`added`) or the attempt before.",
+        default="added",
+    )
+    on_repeat: str = key(
+        forms.one_of("join", "restart"),
+        "What another dropped call does: it joins, or it restarts the steps that are left.",
+        default="join",
+    )
+    count_manual_attempts: bool = key(
+        forms.flag(),
+        "Whether a call placed by hand takes the place of an attempt.",
+        default=False,
+    )
+    unknown_callers: str = key(
+        forms.one_of("dial", "block"),
+        "What becomes of callers who are not in the directory.",
+        default="dial",
+    )
+    duplicates: str = key(
+        forms.one_of("block", "dial_once"),
+        "What becomes of a number on two or more contacts: blocked, or dialled without a contact.",
+        default="block",
+    )
+    drop_after_talk: bool = key(
+        forms.flag(),
+        "Whether a client who talked, was handed on and then hung up waiting was dropped.",
+        default=True,
+    )

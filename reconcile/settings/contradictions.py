@@ -1,0 +1,211 @@
+"""Keys that are right each for itself and wrong, or hardly meant, together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.settings.campaigns import NO_DIALLER
+from reconcile.settings.literals import literal
+from reconcile.settings.sources import TableFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconcile.settings.campaigns import Campaign
+    from reconcile.settings.findings import Findings
+    from reconcile.settings.places import KeyPath
+    from reconcile.settings.program import Settings
+
+_DAY_MINUTES = 1440
+
+
+def find(settings: Settings, values: Mapping[str, object], findings: Findings) -> None:
+    """Look for contradictions in what could be read; `values` is the file as TOML gave it.
+
+    A key that already has a fault stands here with its default or None, and nothing is concluded
+    from that: one fault shall not seem two.
+    """
+    for source in settings.sources:
+        path = ("sources", source.name)
+        if isinstance(source.detail, AsteriskLogs):
+            _asterisk(source.detail, path, findings)
+        elif isinstance(source.detail, TableFiles):
+            _table(source.detail, path, findings)
+    for campaign in settings.campaigns:
+        _lines(campaign, findings)
+        _ladder(campaign, settings.hot_days, findings)
+        _dialler(campaign, _names(values, "sinks"), findings)
+    if NO_DIALLER in _names(values, "sinks"):
+        findings.error(
+            ("sinks", NO_DIALLER),
+            f'cannot be called so: `dialler = "{NO_DIALLER}"` means that nothing dials',
+        )
+    _region(settings, findings)
+    if not findings.are_against(("sources",)):
+        _sources(settings, findings)
+
+
+def _asterisk(logs: AsteriskLogs, path: KeyPath, findings: Findings) -> None:
+    if findings.are_against((*path, "queue_log")) or findings.are_against((*path, "cdr")):
+        return
+    if logs.queue_log is None and logs.cdr is None:
+        findings.error(path, "has neither `queue_log` nor `cdr`, expected at least one of them")
+    for name, part in (("dialled_number", logs.dialled_number), ("attempt_key", logs.attempt_key)):
+        if part is None:
+            continue
+        if logs.cdr is None:
+            findings.error((*path, name), "needs `cdr`, for its column stands there")
+        elif part.column is not None and part.column not in logs.cdr.columns:
+            findings.error(
+                (*path, name), f"looks in column `{part.column}`, which `cdr.columns` does not have"
+            )
+    if logs.cdr is None and logs.menus:
+        findings.warning(
+            (*path, "menus"), "has no effect without `cdr`, which alone tells of menus"
+        )
+    if logs.cdr is not None and logs.incoming is None:
+        findings.warning(path, "lacks `incoming`, so only calls of queues count as incoming")
+    if logs.cdr is not None and not logs.trunks:
+        findings.warning(
+            path, "lacks `trunks`, so outgoing calls are not seen and no such talk ends an episode"
+        )
+
+
+def _table(table: TableFiles, path: KeyPath, findings: Findings) -> None:
+    if findings.are_against((*path, "contacts")) or findings.are_against((*path, "calls")):
+        return
+    if (table.contacts is None) == (table.calls is None):
+        found = "neither `contacts` nor" if table.calls is None else "both `contacts` and"
+        findings.error(path, f"has {found} `calls`, expected one: a source gives one thing")
+    if table.fold_key is not None and table.calls is None:
+        findings.error((*path, "fold_key"), "needs `calls`, for only calls are folded")
+    is_default = (table.encoding, table.delimiter, table.header) == ("utf-8", ",", True)
+    if table.format not in {"csv", ""} and not is_default:
+        findings.warning(
+            path,
+            f"has `encoding`, `delimiter` or `header` without effect: its format is {table.format}",
+        )
+
+
+def _lines(campaign: Campaign, findings: Findings) -> None:
+    path = ("campaigns", campaign.name)
+    if campaign.shared_telephony and campaign.dialled_numbers:
+        findings.error(
+            (*path, "dialled_numbers"),
+            "cannot go with `shared_telephony = true`: with shared telephony the dialled number "
+            "does not tell which company was called, expected `queues` in its place",
+        )
+    if campaign.shared_telephony and not (campaign.queues or campaign.menus):
+        findings.warning(
+            path, "has `shared_telephony` without `queues`, so every company's dropped calls count"
+        )
+    if campaign.menus and "ivr" not in campaign.dropped_in:
+        findings.warning((*path, "menus"), "has no effect, for `dropped_in` does not have `ivr`")
+
+
+def _ladder(campaign: Campaign, hot_days: int, findings: Findings) -> None:
+    path = ("campaigns", campaign.name)
+    last = campaign.retry_minutes[-1]
+    distance = _least_distance(campaign)
+    if distance is not None and campaign.confirm_within_minutes > distance:
+        findings.warning(
+            (*path, "confirm_within_minutes"),
+            f"is {campaign.confirm_within_minutes}, longer than the smallest step of {distance} "
+            "minutes: the next attempt waits for it when no call is seen",
+        )
+    if campaign.give_up_after_minutes <= last:
+        findings.warning(
+            (*path, "give_up_after_minutes"),
+            f"is {campaign.give_up_after_minutes}, not longer than the last step of {last}: "
+            "the episode ends before that attempt",
+        )
+    if campaign.give_up_after_minutes > hot_days * _DAY_MINUTES:
+        findings.error(
+            (*path, "give_up_after_minutes"),
+            f"is {campaign.give_up_after_minutes}, expected no more than the {hot_days} days of "
+            "`hot_days`: a talk of an older call would not be found",
+        )
+
+
+def _least_distance(campaign: Campaign) -> int | None:
+    """Find the least time the ladder leaves between two attempts; None with a single one."""
+    ladder = campaign.retry_minutes
+    if campaign.count_from == "previous_attempt":
+        return min(ladder[1:], default=None)
+    return min((later - earlier for earlier, later in pairwise(ladder)), default=None)
+
+
+def _dialler(campaign: Campaign, sinks: Sequence[str], findings: Findings) -> None:
+    if campaign.dialler == NO_DIALLER or campaign.dialler in sinks:
+        return
+    known = ", ".join(f"`{name}`" for name in (*sinks, NO_DIALLER))
+    findings.error(
+        ("campaigns", campaign.name, "dialler"),
+        f"is `{literal(campaign.dialler)}`, expected the name of a sink: {known}",
+    )
+
+
+def _region(settings: Settings, findings: Findings) -> None:
+    nowhere = [
+        source.name
+        for source in settings.sources
+        if not source.region
+        and source.numbers != "opaque"
+        and (source.gives_calls or source.gives_contacts)
+        and not findings.are_against(("sources", source.name, "region"))
+        and not findings.are_against(("sources", source.name, "numbers"))
+    ]
+    if nowhere and not findings.are_against(("region",)):
+        findings.error(
+            (),
+            f"lacks `region`, which source `{'`, `'.join(nowhere)}` needs for numbers without a "
+            "country code, expected a country code of ISO 3166 such as `CZ`",
+        )
+
+
+def _sources(settings: Settings, findings: Findings) -> None:
+    """Judge what needs all sources at once."""
+    calls = [source for source in settings.sources if source.gives_calls]
+    menus = [
+        menu
+        for source in calls
+        if isinstance(source.detail, AsteriskLogs)
+        for menu in source.detail.menus
+    ]
+    # A select that makes calls of a table names menus of its own.
+    has_own_menus = any(isinstance(source.detail, TableFiles) for source in calls)
+    for campaign in settings.campaigns:
+        if not calls:
+            path = ("campaigns", campaign.name)
+            findings.error(path, "has no calls: no source of the settings gives any")
+        elif not has_own_menus:
+            _menus(campaign, menus, findings)
+    if not settings.campaigns:
+        findings.warning((), "has no `[campaigns.NAME]`, so nobody is called back")
+    elif not any(source.gives_contacts for source in settings.sources):
+        findings.warning(
+            (),
+            "has no source of contacts: every caller is unknown and no duplicate can be found",
+        )
+
+
+def _menus(campaign: Campaign, menus: Sequence[str], findings: Findings) -> None:
+    """Hang-ups in menus are only seen in the contexts that a source lists."""
+    path = ("campaigns", campaign.name)
+    if "ivr" in campaign.dropped_in and not menus:
+        findings.error((*path, "dropped_in"), "has `ivr`, but no source lists its `menus`")
+    strange = [menu for menu in campaign.menus if menus and menu not in menus]
+    if strange:
+        findings.error(
+            (*path, "menus"),
+            f"has `{'`, `'.join(strange)}`, which no source lists, expected some of "
+            f"`{'`, `'.join(menus)}`",
+        )
+
+
+def _names(values: Mapping[str, object], section: str) -> list[str]:
+    tables = values.get(section, {})
+    return list(tables) if isinstance(tables, Mapping) else []

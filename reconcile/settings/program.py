@@ -1,0 +1,83 @@
+"""The keys at the top of the file, and all settings together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconcile.settings import forms
+from reconcile.settings.keys import key
+from reconcile.settings.regions import region
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.settings.campaigns import Campaign
+    from reconcile.settings.sinks import Sink
+    from reconcile.settings.sources import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings in force. Paths are kept as written and count from `folder`.
+
+    Sources, campaigns and sinks stand in the order of the file, which counts for campaigns: a
+    call that fits two goes to the first.
+    """
+
+    file: Path
+    sources: tuple[Source, ...]
+    campaigns: tuple[Campaign, ...]
+    sinks: tuple[Sink, ...]
+    warnings: tuple[str, ...] = ()
+    state: str = key(
+        forms.text("a path"),
+        "The folder of the state, the read copy, the audit files and what was kept aside.",
+        default="state",
+    )
+    region: str = key(
+        region(),
+        "Country of the numbers that have no country code. Required, unless every source has its "
+        "own or takes no phone numbers.",
+        default="",
+        default_words="none",
+        example="CZ",
+    )
+    clock_tolerance_seconds: int = key(
+        forms.whole(0, 3600),
+        "How far two clocks may be apart when calls are matched.",
+        default=5,
+        unit="seconds",
+    )
+    max_shrink_percent: int = key(
+        forms.whole(0, 100),
+        "A directory that shrank by more is refused, and the last good one stays.",
+        default=20,
+        unit="percent",
+    )
+    hot_days: int = key(
+        forms.whole(1, 3660),
+        "Calls younger than this are kept in the state; older ones stay in the audit files.",
+        default=35,
+        unit="days",
+    )
+    wait_seconds: int = key(
+        forms.whole(0, 3600),
+        "How long a run waits for another one to end.",
+        default=20,
+        unit="seconds",
+    )
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the settings file, from which all paths are counted."""
+        return self.file.parent
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the state stands."""
+        return self.path(self.state)
+
+    def path(self, written: str) -> Path:
+        """Resolve a path that has no `*` in it."""
+        return self.folder / written

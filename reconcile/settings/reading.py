@@ -1,0 +1,223 @@
+"""Read `reconcile.toml`: TOML to the dataclasses, every key checked, every fault told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from reconcile.errors import SettingInvalid
+from reconcile.settings import contradictions, endings
+from reconcile.settings.campaigns import Campaign
+from reconcile.settings.findings import Findings, worded
+from reconcile.settings.forms import Unfit
+from reconcile.settings.keys import Key, keys_of
+from reconcile.settings.program import Settings
+from reconcile.settings.sinks import SINK_KINDS, Sink
+from reconcile.settings.sources import SOURCE_KINDS, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from reconcile.settings.places import KeyPath
+
+_SECTIONS = ("sources", "campaigns", "sinks")
+_FOLLOWS = "No source was read and no command was made"
+_HINT = "`reconcile init` writes a file with every key explained"
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises SettingInvalid, which tells everything that is wrong, when the file cannot be read, is
+    no TOML, or has a key that is unknown, missing, of the wrong form or against another.
+    What is only doubtful stands in `warnings`.
+    """
+    text = _text_of(path)
+    values = _values_of(text, path)
+    findings = Findings()
+    settings = _read(values, path, findings)
+    if not findings.errors and not findings.warnings:
+        return settings
+    from reconcile.settings.places import key_lines  # noqa: PLC0415 - good settings need no lines
+
+    lines = key_lines(text, values)
+    if findings.errors:
+        first, *others = worded(findings.errors, path.name, lines)
+        raise SettingInvalid(first, *others, follows=_FOLLOWS, hint=_HINT)
+    return replace(settings, warnings=worded(findings.warnings, path.name, lines))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")  # editors of Windows write the mark
+    except OSError as error:
+        raise SettingInvalid(
+            f"the settings file `{path}` cannot be read: {error.strerror}", hint=_HINT
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingInvalid(
+            f"`{path.name}`, line {line}, is not UTF-8", follows=_FOLLOWS
+        ) from error
+
+
+def _values_of(text: str, path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what = _syntax_fault(str(error), path.name)
+    except RecursionError:
+        what = f"`{path.name}` is nested too deep"
+    raise SettingInvalid(what, follows=_FOLLOWS)
+
+
+def _syntax_fault(message: str, file_name: str) -> str:
+    fault, _, place = message.removesuffix(")").partition(" (at ")
+    return f"`{file_name}`, {place}, is no TOML: {fault[:1].lower()}{fault[1:]}"
+
+
+def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings:
+    keys = keys_of(Settings)
+    found = _read_keys(keys, values, (), findings)
+    _find_unknown(values, {*(key.name for key in keys), *_SECTIONS}, (), findings)
+    sources = [
+        source
+        for name, part in _named(values, "sources", findings)
+        if (source := _source(name, part, found["region"], findings)) is not None
+    ]
+    campaigns = [
+        _campaign(name, part, findings) for name, part in _named(values, "campaigns", findings)
+    ]
+    sinks = [
+        sink
+        for name, part in _named(values, "sinks", findings)
+        if (sink := _sink(name, part, findings)) is not None
+    ]
+    settings = Settings(
+        file=path.absolute(),
+        sources=tuple(sources),
+        campaigns=tuple(campaigns),
+        sinks=tuple(sinks),
+        **found,
+    )
+    contradictions.find(settings, values, findings)
+    return settings
+
+
+def _named(
+    values: Mapping[str, object], section: str, findings: Findings
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Give the tables `[section.NAME]`, in the order of the file."""
+    tables = values.get(section, {})
+    expected = f"tables `[{section}.NAME]`"
+    if not isinstance(tables, Mapping):
+        findings.unfit((section,), tables, tables, expected)
+        return
+    for name, part in tables.items():
+        if not isinstance(part, Mapping):
+            findings.unfit((section, name), part, part, expected)
+        elif not name.strip() or not name.isprintable():
+            findings.error((section, name), "has an empty or unprintable name")
+        else:
+            yield name, part
+
+
+def _source(
+    name: str, values: Mapping[str, object], region: str, findings: Findings
+) -> Source | None:
+    path = ("sources", name)
+    own, detail = _of_kind(Source, SOURCE_KINDS, values, path, findings)
+    if detail is None:
+        return None
+    own["region"] = own["region"] or region
+    return Source(name=name, detail=detail, **own)
+
+
+def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink | None:
+    path = ("sinks", name)
+    if "kind" not in values and name in SINK_KINDS:
+        values = {**values, "kind": name}
+    own, detail = _of_kind(Sink, SINK_KINDS, values, path, findings)
+    return None if detail is None else Sink(name=name, detail=detail, **own)
+
+
+def _campaign(name: str, values: Mapping[str, object], findings: Findings) -> Campaign:
+    path = ("campaigns", name)
+    found = _read_keys(keys_of(Campaign), values, path, findings)
+    _find_unknown(values, _names(Campaign), path, findings)
+    return Campaign(name=name, **found)
+
+
+def _of_kind(
+    shared: type,
+    kinds: Mapping[str, type],
+    values: Mapping[str, object],
+    path: KeyPath,
+    findings: Findings,
+) -> tuple[dict[str, Any], Any]:
+    """Read the keys that all kinds share, and those of its kind (None if the kind is not known)."""
+    own = _read_keys(keys_of(shared), values, path, findings)
+    kind = own["kind"]
+    if kind not in kinds:
+        if kind == "":  # a default that only some names have
+            findings.error(path, f"lacks `kind`, expected one of `{'`, `'.join(kinds)}`")
+        return own, None
+    found = _read_keys(keys_of(kinds[kind]), values, path, findings)
+    endings.fill_format(kinds[kind], found, path, findings)
+    known = {*_names(shared), *_names(kinds[kind])}
+    elsewhere = {
+        name: [other for other, table in kinds.items() if name in _names(table)] for name in values
+    }
+    _find_unknown(values, known, path, findings, elsewhere)
+    return own, kinds[kind](**found)
+
+
+def _read_keys(
+    keys: Sequence[Key], values: Mapping[str, object], path: KeyPath, findings: Findings
+) -> dict[str, Any]:
+    """Read each key's value, given or default.
+
+    A key with a fault has its default, or None: the other keys are still to be compared, and no
+    settings with a fault leave this module.
+    """
+    found: dict[str, Any] = {}
+    for key in keys:
+        found[key.name] = None if key.is_required else key.default
+        if key.name in values:
+            _read_value(key, values[key.name], (*path, key.name), found, findings)
+        elif key.is_required:
+            findings.error(path, f"lacks `{key.name}`, expected {key.form.expected}")
+    return found
+
+
+def _read_value(
+    key: Key, value: object, path: KeyPath, found: dict[str, Any], findings: Findings
+) -> None:
+    table = key.form.table
+    if table is not None and isinstance(value, Mapping):
+        found[key.name] = table(**_read_keys(keys_of(table), value, path, findings))
+        _find_unknown(value, _names(table), path, findings)
+        return
+    try:
+        found[key.name] = key.form.read(value)
+    except Unfit as unfit:
+        findings.unfit(path, value, unfit.value, unfit.expected)
+
+
+def _find_unknown(
+    values: Mapping[str, object],
+    known: set[str],
+    path: KeyPath,
+    findings: Findings,
+    elsewhere: Mapping[str, list[str]] | None = None,
+) -> None:
+    for name in values:
+        if name not in known:
+            findings.unknown((*path, name), known, (elsewhere or {}).get(name, ()))
+
+
+def _names(table: type) -> set[str]:
+    return {key.name for key in keys_of(table)}

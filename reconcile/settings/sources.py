@@ -1,0 +1,164 @@
+"""The keys of `[sources.NAME]`: where facts come from, by kind."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from reconcile.settings import forms
+from reconcile.settings.asterisk_logs import GLOB, AsteriskLogs
+from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.keys import key
+from reconcile.settings.regions import region
+
+_YEAR_MINUTES = 525_600
+_SQL_FILE = "the path of a file with one select"
+
+
+def codec() -> Form:
+    """Accept the name of a text encoding that Python knows."""
+    expected = 'the name of a text encoding, such as "utf-8", "cp1250" or "utf-16"'
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise Unfit(value, expected)
+        try:
+            "a".encode(value)  # refuses codecs that are not for text, such as `hex`
+            return codecs.lookup(value).name
+        except (LookupError, ValueError):
+            raise Unfit(value, expected) from None
+
+    return Form(expected, read)
+
+
+def delimiter() -> Form:
+    """Accept the sign between two fields."""
+    expected = 'one sign, such as ";" or "\\t", no quote and no line end'
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or len(value) != 1 or value in "\"'\r\n":
+            raise Unfit(value, expected)
+        return value
+
+    return Form(expected, read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFiles:
+    """Kind `table`: any call log or directory in files, through a select of the user."""
+
+    path: str = key(
+        forms.text(GLOB),
+        "The files. The select reads them as the relation `input`.",
+        example="contacts.csv",
+    )
+    contacts: str | None = key(
+        forms.text(_SQL_FILE),
+        "The select that makes contacts of the rows. Either this or `calls`.",
+        default=None,
+        example="contacts.sql",
+    )
+    calls: str | None = key(
+        forms.text(_SQL_FILE),
+        "The select that makes calls of the rows. Either this or `contacts`.",
+        default=None,
+        example="calls.sql",
+    )
+    format: str = key(
+        forms.one_of("csv", "ndjson", "json", "parquet"),
+        "The format of the files.",
+        default="",
+        default_words="by the ending of `path`",
+        example="csv",
+    )
+    encoding: str = key(codec(), "The text encoding, for csv.", default="utf-8")
+    delimiter: str = key(delimiter(), "The sign between two fields, for csv.", default=",")
+    header: bool = key(
+        forms.flag(), "Whether the first line names the columns, for csv.", default=True
+    )
+    fold_key: str | None = key(
+        forms.text("the name of a column"),
+        "The column by which several rows make one call, for `calls`.",
+        default=None,
+        default_words="each row is a call",
+        example="call_id",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFiles:
+    """Kind `results`: what a dialler reports back of the commands it was given."""
+
+    path: str = key(forms.text(GLOB), "The files.", example="results.ndjson")
+    format: str = key(
+        forms.one_of("csv", "ndjson", "json", "parquet"),
+        "The format of the files.",
+        default="",
+        default_words="by the ending of `path`",
+        example="ndjson",
+    )
+
+
+SourceDetail = AsteriskLogs | TableFiles | ResultFiles
+
+SOURCE_KINDS: dict[str, type[SourceDetail]] = {
+    "asterisk": AsteriskLogs,
+    "table": TableFiles,
+    "results": ResultFiles,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One place that facts come from: what all kinds share, and in `detail` the keys of its kind.
+
+    `region` is the one in force: its own, or else the program's; empty where there is none.
+    """
+
+    name: str
+    detail: SourceDetail
+    kind: str = key(forms.one_of(*SOURCE_KINDS), "What is read.", example="asterisk")
+    region: str = key(
+        region(),
+        "Country of this source's numbers that have no country code.",
+        default="",
+        default_words="the program's `region`",
+        example="DE",
+    )
+    numbers: str = key(
+        forms.one_of("e164", "opaque"),
+        '"opaque": callers are told by keys that are no phone numbers, taken as they are.',
+        default="e164",
+    )
+    system: str | None = key(
+        forms.text(),
+        "The `systemname` that this phone system writes before its uniqueids.",
+        default=None,
+        default_words="none",
+        example="pbx1",
+    )
+    max_feed_lag_minutes: int = key(
+        forms.whole(1, _YEAR_MINUTES),
+        "Without having been read for so long, the source holds the dials that depend on it.",
+        default=5,
+        unit="minutes",
+    )
+    open_call_limit_minutes: int = key(
+        forms.whole(1, _YEAR_MINUTES),
+        "A call without an end holds dials to its number for so long.",
+        default=120,
+        unit="minutes",
+    )
+
+    @property
+    def gives_calls(self) -> bool:
+        """Whether calls can come from it."""
+        detail = self.detail
+        return isinstance(detail, AsteriskLogs) or (
+            isinstance(detail, TableFiles) and detail.calls is not None
+        )
+
+    @property
+    def gives_contacts(self) -> bool:
+        """Whether contacts come from it."""
+        return isinstance(self.detail, TableFiles) and self.detail.contacts is not None

@@ -1,0 +1,185 @@
+"""The commented file of `reconcile init` and the settings table of the README, from the keys."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.settings.campaigns import Campaign
+from reconcile.settings.keys import Key, keys_of
+from reconcile.settings.literals import literal
+from reconcile.settings.program import Settings
+from reconcile.settings.sinks import FileSink, Sink, StdoutSink
+from reconcile.settings.sources import ResultFiles, Source, TableFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WIDTH = 100
+_NONE = "none"
+_CHOICE = "To choose from"
+_HEAD = """\
+Settings of reconcile. Paths count from the folder of this file.
+
+A line that begins with `#` and a letter is a key with its default, or with an example where it
+has none: take the `#` away to set it. `reconcile check` says what the settings amount to.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One row of the settings table: where the key stands, its name, default, unit and meaning."""
+
+    section: str
+    key: str
+    default: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A table of the template. It is commented out as a whole unless it is needed to begin with."""
+
+    name: str
+    about: str
+    tables: tuple[type, ...]
+    kind: str = ""
+    is_needed: bool = False
+
+
+_SECTIONS = (
+    _Section("", "", (Settings,), is_needed=True),
+    _Section(
+        "sources.pbx",
+        "The phone system: an Asterisk. At least one of `queue_log` and `cdr` is required.",
+        (Source, AsteriskLogs),
+        kind="asterisk",
+        is_needed=True,
+    ),
+    _Section(
+        "sources.directory",
+        "The directory. A source of the same kind with `calls` reads any other call log.",
+        (Source, TableFiles),
+        kind="table",
+        is_needed=True,
+    ),
+    _Section(
+        "sources.dialler",
+        "What the dialler reports back, if it can.",
+        (Source, ResultFiles),
+        kind="results",
+    ),
+    _Section(
+        "campaigns.missed-calls",
+        "Who is called back and when. Any number of campaigns, under names of your choice.",
+        (Campaign,),
+        is_needed=True,
+    ),
+    _Section("sinks.file", "Where commands go.", (Sink, FileSink), kind="file"),
+    _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
+)
+
+
+def template(filled: Mapping[str, object] | None = None) -> str:
+    """Write a settings file in which every key is explained and every default stands in a comment.
+
+    `filled` gives values to begin with by their dotted key, such as `region` or
+    `sources.pbx.cdr` (a mapping); these keys are not commented out. Raises KeyError for one that
+    the file has no place for.
+    """
+    left = dict(filled or {})
+    explained: set[Key] = set()
+    parts = [_comment(_HEAD.strip())]
+    parts.extend("\n".join(_section(section, left, explained)) for section in _SECTIONS)
+    if left:
+        raise KeyError(*left)
+    return "\n\n".join(parts) + "\n"
+
+
+def settings_rows() -> list[SettingRow]:
+    """List all keys, in the order of the template, for the table of the README."""
+    sections = (
+        ("top of the file", Settings),
+        ("[sources.NAME]", Source),
+        ('[sources.NAME] kind = "asterisk"', AsteriskLogs),
+        ('[sources.NAME] kind = "table"', TableFiles),
+        ('[sources.NAME] kind = "results"', ResultFiles),
+        ("[campaigns.NAME]", Campaign),
+        ("[sinks.NAME]", Sink),
+        ('[sinks.NAME] kind = "file"', FileSink),
+    )
+    return [row for section, table in sections for row in _rows(section, "", table)]
+
+
+def _rows(section: str, prefix: str, table: type) -> Iterator[SettingRow]:
+    for key in keys_of(table):
+        name = prefix + key.name
+        yield SettingRow(section, name, _default(key), key.unit, _meaning(key))
+        if key.form.table is not None:
+            yield from _rows(section, f"{name}.", key.form.table)
+
+
+def _default(key: Key) -> str:
+    if key.is_required:
+        return "required"
+    return key.default_words or (_NONE if key.default is None else literal(key.default))
+
+
+def _meaning(key: Key) -> str:
+    if not key.form.words:
+        return key.meaning
+    return f"{key.meaning} {_CHOICE}: {', '.join(map(literal, key.form.words))}."
+
+
+def _section(section: _Section, left: dict[str, object], explained: set[Key]) -> Iterator[str]:
+    prefix = f"{section.name}." if section.name else ""
+    is_active = section.is_needed or any(name.startswith(prefix) for name in left)
+    if section.about:
+        yield _comment(section.about)
+    if section.name:
+        yield f"{'' if is_active else '#'}[{section.name}]"
+    for key in (key for table in section.tables for key in keys_of(table)):
+        if key not in explained:
+            explained.add(key)
+            yield from _explanation(key)
+        if key.name == "kind":
+            value = left.pop(prefix + key.name, section.kind)
+            yield f"{'' if is_active else '#'}kind = {literal(value)}"
+        elif prefix + key.name in left:
+            yield f"{key.name} = {literal(left.pop(prefix + key.name))}"
+        else:
+            yield f"#{key.name} = {literal(_shown_value(key))}"
+
+
+def _explanation(key: Key) -> Iterator[str]:
+    words = [_meaning(key)]
+    if key.unit:
+        words.append(f"In {key.unit}.")
+    if key.is_required:
+        words.append("Required.")
+    elif key.default_words not in {"", _NONE}:
+        words.append(f"Default: {key.default_words}.")
+    yield _comment(" ".join(words))
+    for part in keys_of(key.form.table) if key.form.table else ():
+        yield _comment(f"  {part.name}: {part.meaning}")
+
+
+def _shown_value(key: Key) -> object:
+    if key.form.table is not None:
+        return {part.name: _shown_value(part) for part in keys_of(key.form.table)}
+    return key.default if key.example is None else key.example
+
+
+def _comment(text: str) -> str:
+    lines: list[str] = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip())]
+        wrapped = textwrap.wrap(
+            line, _WIDTH - 2, subsequent_indent=indent + ("  " if indent else "")
+        )
+        lines.extend(f"# {part}" for part in wrapped or [""])
+    return "\n".join(line.rstrip() for line in lines)

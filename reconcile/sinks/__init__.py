@@ -1,0 +1,91 @@
+"""Where commands go: the promise that every sink keeps, and the one registry of sinks.
+
+A sink is a module of this package with a function `open_sink(options)`, named in `KINDS`.
+It carries payloads as they are and knows no rule about calls, campaigns or attempts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from reconcile.errors import SettingInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+KINDS = {
+    "file": "reconcile.sinks.file",
+    "stdout": "reconcile.sinks.stdout",
+}
+"""Every kind of sink and the module that carries it."""
+
+NO_MARK = ""
+"""The mark of a sink that has delivered nothing yet."""
+
+State = Literal["delivered", "refused_now", "refused_for_good", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCommand:
+    """A command on its way: its key, `dial` or `remove`, the number, and the payload as JSON."""
+
+    key: str
+    kind: str
+    number: str
+    payload_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one command that was offered.
+
+    - `delivered`: the sink has it;
+    - `refused_now`: the sink surely has not, and may take it in a later run;
+    - `refused_for_good`: the sink will never take it;
+    - `unsure`: the sink may have it.
+    """
+
+    key: str
+    state: State
+    detail: str = ""
+
+
+class Sink(Protocol):
+    """What every sink does."""
+
+    @property
+    def can_tell_repeats(self) -> bool:
+        """Whether `recover` knows what arrived, so that an unsure command may leave again."""
+
+    @property
+    def promise(self) -> str:
+        """One sentence: how often a command arrives, and under which condition."""
+
+    def deliver(self, commands: Sequence[OutgoingCommand], mark: str) -> tuple[list[Outcome], str]:
+        """Offer commands in this order; give one outcome for each, in order, and the new mark.
+
+        The mark is the sink's own memory, a text to be stored and passed in next time. No fault
+        of the outer world is raised; it is the outcome of the commands it hits.
+        """
+
+    def recover(self, keys: Collection[str], mark: str) -> set[str]:
+        """Tell which of these keys have arrived, after a run was killed while it delivered.
+
+        `mark` is the one of the last delivery that was stored. Raises SinkUnreachable where the
+        sink cannot say so now: the commands then stay unsure, and that run must deliver nothing
+        to this sink, for a new mark would hide them.
+        """
+
+    def check(self) -> str:
+        """Say in one sentence what is usable, touching nothing. Raises SinkUnreachable if not."""
+
+
+def open_sink(kind: str, options: Mapping[str, Any]) -> Sink:
+    """Make the sink of a kind from its settings. Raises SettingInvalid for an unknown kind."""
+    if kind not in KINDS:
+        known = ", ".join(f"`{name}`" for name in sorted(KINDS))
+        raise SettingInvalid(f"there is no sink of the kind `{kind}`, expected one of {known}")
+    sink: Sink = import_module(KINDS[kind]).open_sink(options)
+    return sink

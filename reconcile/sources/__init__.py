@@ -1,0 +1,1 @@
+"""Reading: one module per kind of source, found by name in `registry`."""

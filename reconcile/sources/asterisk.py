@@ -1,0 +1,135 @@
+"""Asterisk's queue_log and CDR files to rows of raw.queue_log and raw.cdr, as received."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reconcile.sources.asterisk_cdr import cdr_parser
+from reconcile.sources.batch import (
+    Batch,
+    Rejected,
+    Row,
+    content_hash,
+    count_word,
+    forward_batch,
+    rejected,
+)
+from reconcile.sources.forward import BATCH_LINES, Parsed, read_forward
+from reconcile.sources.local_time import zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from reconcile.sources.forward import Parse
+    from reconcile.sources.lines import Line
+    from reconcile.sources.marks import Mark
+
+EVENTS = frozenset(
+    """
+    ABANDON ADDMEMBER AGENTCALLBACKLOGIN AGENTCALLBACKLOGOFF AGENTDUMP AGENTLOGIN AGENTLOGOFF
+    ATTENDEDTRANSFER BLINDTRANSFER CLOSED COMPLETEAGENT COMPLETECALLER CONFIGRELOAD CONNECT DID
+    DIVERT_CA_RATIO DIVERT_HOLDTIME ENTERQUEUE EXITEMPTY EXITWITHKEY EXITWITHTIMEOUT FULL INFO
+    JOINEMPTY LEAVEEMPTY OUTCALL PAUSE PAUSEALL PENALTY QUEUESTART REMOVEMEMBER RINGCANCELED
+    RINGING RINGINUSE RINGNOANSWER SYSCOMPAT TRANSFER UNPAUSE UNPAUSEALL WITHDRAW WRAPUPSTART
+    """.split()
+)
+"""Events of queue_log that are known; others are stored as well, and counted."""
+
+_FIRST_FIELDS = 5
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
+_EPOCH_DIGITS = 10
+
+
+def read_queue_log(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    *,
+    folder: Path,
+    source: str,
+    stream: str = "queue_log",
+    batch_lines: int = BATCH_LINES,
+) -> Iterator[Batch]:
+    """Yield what queue_log files hold behind the marks, for raw.queue_log.
+
+    The first five fields are read by position, all others are kept as `data`: a caller's number may
+    hold the separator, so that only places counted from the end are sure.
+    """
+    parse = _queue_log_parser(source, stream)
+    for portion in read_forward(
+        patterns, marks, parse, folder=folder, source=source, stream=stream, batch_lines=batch_lines
+    ):
+        yield forward_batch(portion, stream, "raw.queue_log")
+
+
+def read_cdr(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    *,
+    folder: Path,
+    source: str,
+    columns: tuple[str, ...],
+    time_zone: str,
+    stream: str = "cdr",
+    batch_lines: int = BATCH_LINES,
+) -> Iterator[Batch]:
+    """Yield what CDR files (without a header) hold behind the marks, for raw.cdr.
+
+    `columns` as `asterisk_cdr.cdr_columns` gives them; `time_zone` names the zone of the times.
+    Raises SettingInvalid for an unknown zone.
+    """
+    zone_of(time_zone)
+    parse = cdr_parser(source, stream, columns, time_zone)
+    for portion in read_forward(
+        patterns, marks, parse, folder=folder, source=source, stream=stream, batch_lines=batch_lines
+    ):
+        yield forward_batch(portion, stream, "raw.cdr")
+
+
+def _queue_log_parser(source: str, stream: str) -> Parse:
+    prefix = f"{stream}\n".encode()
+
+    def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:  # noqa: ARG001
+        rows: list[Row] = []
+        kept_aside: list[Rejected] = []
+        words: Counter[tuple[str, str]] = Counter()
+        file = mark.file
+        for line in lines:
+            text = line.text
+            if not text or text.isspace():
+                continue
+            fields = text.split("|")
+            reason = line.fault or _queue_log_fault(fields)
+            if reason:
+                kept_aside.append(rejected(file, line.number, reason, text))
+                continue
+            epoch, call_id, queue, member, event, *data = fields
+            if event not in EVENTS:
+                count_word(words, "event", event)
+            if data == [""]:
+                data = []
+            known_at = _from_epoch(epoch)
+            rows.append(
+                (source, file, line.number, known_at, content_hash(prefix, text),
+                 call_id, queue, member, event, known_at, data)
+            )  # fmt: skip
+        return Parsed(len(lines), rows, kept_aside, words)
+
+    return parse
+
+
+def _queue_log_fault(fields: list[str]) -> str:
+    if len(fields) < _FIRST_FIELDS:
+        return f"{len(fields)} fields, expected at least {_FIRST_FIELDS}"
+    epoch = fields[0]
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= _EPOCH_DIGITS):
+        return f"`{epoch[:80]}` is no time, expected seconds since 1970"
+    return "" if fields[_FIRST_FIELDS - 1] else "no event"
+
+
+@lru_cache(maxsize=1 << 14)
+def _from_epoch(text: str) -> datetime:
+    return _EPOCH + timedelta(seconds=int(text))

@@ -1,0 +1,211 @@
+"""Asterisk's call detail records: columns as configured, and local times made UTC."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, cast
+
+from reconcile.errors import SettingInvalid
+from reconcile.sources import delimited
+from reconcile.sources.batch import Row, content_hash, count_word, rejected
+from reconcile.sources.forward import Parsed
+from reconcile.sources.local_time import first_from, instants, nearest_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconcile.sources.forward import Parse
+    from reconcile.sources.lines import Line
+    from reconcile.sources.marks import Mark
+
+CDR_COLUMNS = (
+    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp",
+    "lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags",
+    "uniqueid", "userfield", "peeraccount", "linkedid", "sequence",
+)  # fmt: skip
+"""The columns of Master.csv in Asterisk's own order: 18 of them, 21 with newcdrcolumns."""
+SKIPPED = "-"
+"""Stands in a list of columns for one that is not read."""
+DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"})
+"""Words that are known; others are stored as well, and counted."""
+
+_COUNTS = {"18": 18, "21": 21}
+_LEADING = CDR_COLUMNS[:9]
+_TIMES = ("start", "answer", "end", "duration", "billsec", "uniqueid", "linkedid")
+_TRAILING = CDR_COLUMNS[14:]
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
+_CHANNEL_EPOCH = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
+_NUMBER = re.compile(r"(-?\d{1,15})(?:\.\d*)?")
+_NO_TIME = frozenset({None, "", "0000-00-00 00:00:00"})
+_EARLY = timedelta(seconds=2)
+_ROUNDING = timedelta(seconds=1)
+_NEAR = timedelta(days=1)
+
+
+class RecordUnusable(Exception):
+    """One record lacks what no record can do without; the text says what."""
+
+
+def cdr_columns(columns: str | Sequence[str]) -> tuple[str, ...]:
+    """The column names in the file's order, for `18`, `21` or a list with `-` for those to skip.
+
+    Raises SettingInvalid when a name is unknown or twice there, or when the call or its times
+    cannot be told from these columns.
+    """
+    if isinstance(columns, str):
+        if columns not in _COUNTS:
+            raise SettingInvalid(f"CDR columns `{columns}`, expected `18`, `21` or a list of names")
+        return CDR_COLUMNS[: _COUNTS[columns]]
+    names = tuple(columns)
+    used = [name for name in names if name != SKIPPED]
+    wrong = [name for name in used if name not in CDR_COLUMNS]
+    if wrong:
+        raise SettingInvalid(
+            f"CDR column `{wrong[0]}` is not known",
+            hint=f"expected are {', '.join(f'`{name}`' for name in CDR_COLUMNS)} or `{SKIPPED}`",
+        )
+    twice = [name for name, count in Counter(used).items() if count > 1]
+    if twice:
+        raise SettingInvalid(f"CDR column `{twice[0]}` stands there twice")
+    for needed in (("start",), ("end", "duration"), ("linkedid", "uniqueid")):
+        if not set(needed) & set(used):
+            raise SettingInvalid(
+                f"the CDR columns lack {' or '.join(f'`{name}`' for name in needed)}"
+            )
+    return names
+
+
+def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: str) -> Parse:
+    """Make the parser of lines with these columns, whose times are local to `time_zone`."""
+    prefix = f"{stream}\n".encode()
+    width = len(columns)
+    dialect = delimited.Dialect()
+    # What is not configured is read from one place more, which holds null.
+    places = {name: columns.index(name) if name in columns else width for name in CDR_COLUMNS}
+    leading = itemgetter(*(places[name] for name in _LEADING))
+    times = itemgetter(*(places[name] for name in _TIMES))
+    trailing = itemgetter(*(places[name] for name in _TRAILING))
+
+    def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:
+        file = mark.file
+        found = delimited.split(lines, dialect, file=file, width=width, is_final=is_final)
+        rows: list[Row] = []
+        kept_aside = found.rejected
+        words: Counter[tuple[str, str]] = Counter()
+        for number, values, text in found.records:
+            padded = cast("list[str | None]", values)
+            padded.append(None)
+            try:
+                call_id, start_at, answer_at, end_at, duration, billsec = _facts(
+                    *times(padded), time_zone
+                )
+            except RecordUnusable as reason:
+                kept_aside.append(rejected(file, number, str(reason), text))
+                continue
+            last = trailing(padded)
+            if last[0] is not None and last[0] not in DISPOSITIONS:
+                count_word(words, "disposition", last[0])
+            rows.append(
+                (source, file, number, end_at, content_hash(prefix, text), call_id,
+                 *leading(padded), start_at, answer_at, end_at, duration, billsec, *last)
+            )  # fmt: skip
+        return Parsed(found.used, rows, kept_aside, words)
+
+    return parse
+
+
+def _facts(
+    start: str | None,
+    answer: str | None,
+    end: str | None,
+    duration_text: str | None,
+    billsec_text: str | None,
+    uniqueid: str | None,
+    linkedid: str | None,
+    zone: str,
+) -> tuple[str, datetime, datetime | None, datetime, int | None, int | None]:
+    """The call's id, its times in UTC, its durations in seconds. Raises RecordUnusable."""
+    call_id = linkedid or uniqueid
+    if not call_id:
+        raise RecordUnusable("neither `linkedid` nor `uniqueid` is filled")
+    duration = _seconds("duration", duration_text)
+    billsec = _seconds("billsec", billsec_text)
+    starts = _candidates("start", start, zone)
+    ends = () if end in _NO_TIME else _candidates("end", end, zone)
+    answers = () if answer in _NO_TIME else _candidates("answer", answer, zone)
+    if not ends and duration is None:
+        raise RecordUnusable("neither `end` nor `duration` is filled")
+    start_at = starts[0]
+    if len(starts) > 1:
+        start_at = _chosen_start(starts, ends, duration, (uniqueid, linkedid))
+    end_at = ends[0] if len(ends) == 1 else _chosen_end(ends, start_at, duration)
+    answer_at = None
+    if answers:
+        answer_at = (
+            first_from(answers, start_at)
+            if billsec is None or len(answers) == 1
+            else nearest_to(answers, end_at - timedelta(seconds=billsec))
+        )
+    return call_id, start_at, answer_at, end_at, duration, billsec
+
+
+def _chosen_start(
+    starts: tuple[datetime, ...],
+    ends: tuple[datetime, ...],
+    duration: int | None,
+    channel_ids: tuple[str | None, ...],
+) -> datetime:
+    """Which of two instants: the one the duration allows, then the one the channel's id allows."""
+    possible = starts
+    if duration is not None and ends:
+        length = timedelta(seconds=duration)
+        possible = (
+            tuple(
+                each
+                for each in starts
+                if abs(nearest_to(ends, each + length) - each - length) <= _ROUNDING
+            )
+            or starts
+        )
+    return first_from(possible, _channel_began(channel_ids, possible[0]))
+
+
+def _chosen_end(
+    ends: tuple[datetime, ...], start_at: datetime, duration: int | None
+) -> datetime:
+    if duration is None:
+        return first_from(ends, start_at)
+    after = start_at + timedelta(seconds=duration)
+    return nearest_to(ends, after) if ends else after
+
+
+def _channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> datetime | None:
+    """The earliest start that a channel's id (`epoch.counter`) allows, if it tells a time at all."""
+    for channel_id in channel_ids:
+        found = _CHANNEL_EPOCH.search(channel_id or "")
+        if found:
+            began = _EPOCH + timedelta(seconds=int(found[1]))
+            if abs(began - about) <= _NEAR:
+                return began - _EARLY
+    return None
+
+
+def _candidates(name: str, text: str | None, zone: str) -> tuple[datetime, ...]:
+    found = instants(text or "", zone)
+    if not found:
+        raise RecordUnusable(f"`{name}` holds `{text or ''}`, expected YYYY-MM-DD HH:MM:SS")
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _seconds(name: str, text: str | None) -> int | None:
+    if not text:
+        return None
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        raise RecordUnusable(f"`{name}` holds `{text}`, expected seconds")
+    return int(found[1])

@@ -1,0 +1,205 @@
+"""Which files of a stream have something new, and which of them are the same content twice."""
+
+from __future__ import annotations
+
+import glob
+import os
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconcile.errors import SourceUnreadable
+from reconcile.sources.marks import Found, Mark, find, fits, open_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+LOST_MARKS = 64
+"""Marks kept of contents that are no longer there: a file may come back under another name."""
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file can raise; the last two come from compressed ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file to be read on from `start`; `fitting` are the contents that it begins with.
+
+    The unfinished end of a live file waits. `leader` is set where another file holds the same
+    content and is read in its place.
+    """
+
+    found: Found
+    start: Mark
+    known: Mark | None
+    fitting: frozenset[tuple[str, int, str]]
+    is_live: bool = False
+    leader: Found | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is to be read, oldest first, and the marks that stay as they are."""
+
+    readings: list[Reading]
+    unchanged: list[Mark]
+    lost: list[Mark]
+    faults: list[SourceUnreadable]
+
+
+def changed_files(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    *,
+    folder: Path,
+    source: str,
+    stream: str,
+) -> Changed:
+    """Find what the patterns (relative to `folder`) match and what of it is new since the marks.
+
+    A file whose inode, size and time of change are those of its mark is not opened. Faults name
+    patterns that match nothing and files that cannot be opened; others go on.
+    """
+    stored = list(marks)
+    matched, faults = find_files(patterns, folder)
+    unchanged: dict[Found, Mark] = {}
+    readings: list[Reading] = []
+    fitted: set[Mark] = set()
+    for found in (found for group in matched for found in group):
+        same = [mark for mark in stored if found.is_unchanged_since(mark)]
+        if same and not same[0].is_waiting:
+            unchanged[found] = same[0]
+            continue
+        try:
+            reading, marks_used = _resumed(found, stored, source=source, stream=stream)
+        except FileNotFoundError:
+            continue  # renamed in this very moment: the next run finds it
+        except UNREADABLE as error:
+            faults.append(unreadable(found, error))
+            continue
+        readings.append(reading)
+        fitted.update(marks_used)
+    kept = list(unchanged.values())
+    lost = [mark for mark in stored if mark not in fitted and mark not in kept]
+    lost.sort(key=lambda mark: mark.modified_ns)
+    return Changed(
+        _with_roles(readings, unchanged, matched), kept, lost[-LOST_MARKS:], faults
+    )
+
+
+def find_files(
+    patterns: str | Sequence[str], folder: Path
+) -> tuple[list[list[Found]], list[SourceUnreadable]]:
+    """The regular files of each pattern, oldest first, and a fault for each that gives none."""
+    faults: list[SourceUnreadable] = []
+    groups: list[list[Found]] = []
+    seen: set[str] = set()
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        is_name = os.path.lexists(folder / pattern)
+        names = [pattern] if is_name else _names(pattern, folder)
+        group = []
+        for name in names:
+            if name in seen:
+                continue
+            seen.add(name)
+            try:
+                found = find(folder / name, name)
+            except OSError as error:
+                faults.append(SourceUnreadable(f"`{name}` cannot be read: {error.strerror}"))
+                continue
+            if found is not None:
+                group.append(found)
+            elif name == pattern:
+                faults.append(SourceUnreadable(f"`{name}` is no file, expected a file"))
+        if not names:
+            faults.append(SourceUnreadable(f"no file fits `{pattern}` in `{folder}`"))
+        groups.append(sorted(group, key=_age))
+    return groups, faults
+
+
+def unreadable(found: Found, error: Exception) -> SourceUnreadable:
+    """The fault of one file."""
+    cut = "its compressed data ends too early"
+    text = getattr(error, "strerror", None) or (cut if isinstance(error, EOFError) else str(error))
+    return SourceUnreadable(
+        f"`{found.name}` cannot be read: {text}",
+        follows="What was read before is kept; the next run goes on at the same place",
+    )
+
+
+def _names(pattern: str, folder: Path) -> list[str]:
+    return sorted(glob.glob(pattern, root_dir=os.fspath(folder)))  # noqa: PTH207 - names, not paths
+
+
+def _age(found: Found) -> tuple[int, int, str]:
+    # A rotated name is longer than the live one: with equal times it comes first.
+    return found.modified_ns, -len(found.name), found.name
+
+
+def _resumed(
+    found: Found, stored: list[Mark], *, source: str, stream: str
+) -> tuple[Reading, list[Mark]]:
+    with open_content(found) as handle:
+        fitting = fits(handle, stored)
+    if fitting:
+        # Of equal progress the mark of the same name is the one that goes on.
+        best = max(fitting, key=lambda mark: (mark.offset_bytes, mark.file == found.name))
+    else:
+        best = next((mark for mark in stored if _has_begun(found, mark)), None)
+        fitting = [best] if best else []
+    fresh = Mark(source, stream, found.name, found.inode, found.size_bytes, found.modified_ns)
+    start = found.stamp(best) if best else fresh
+    contents = frozenset(mark.content for mark in fitting if mark.offset_bytes)
+    return Reading(found, start, best, contents), fitting
+
+
+def _has_begun(found: Found, mark: Mark) -> bool:
+    """Whether the mark is of this file while nothing but an unfinished record stood in it."""
+    return (mark.file, mark.inode, mark.offset_bytes) == (found.name, found.inode, 0)
+
+
+def _with_roles(
+    readings: list[Reading], unchanged: dict[Found, Mark], matched: list[list[Found]]
+) -> list[Reading]:
+    """Tell which file of equal contents is read, which follow it, and which are still written."""
+    leaders: list[Reading] = [
+        Reading(found, mark, mark, frozenset([mark.content])) for found, mark in unchanged.items()
+    ]
+    followers: dict[Found, Found] = {}
+    for reading in sorted(readings, key=_precedence):
+        same = (
+            leader.found
+            for leader in leaders
+            if reading.start.offset_bytes and reading.start.content in leader.fitting
+        )
+        first = next(same, None)
+        if first is None:
+            leaders.append(reading)
+        else:
+            followers[reading.found] = first
+    live = set()
+    for group in matched:
+        own = [found for found in group if found not in followers]
+        live.update(own[-1:])
+    ordered = sorted(readings, key=lambda each: (each.found in followers, _age(each.found)))
+    return [
+        replace(
+            reading,
+            is_live=reading.found in live and not reading.found.is_compressed,
+            leader=followers.get(reading.found),
+        )
+        for reading in ordered
+    ]
+
+
+def _precedence(reading: Reading) -> tuple[int, bool, bool, int, str]:
+    """Most progress first, then the file that was read until now, a plain one, the longest."""
+    known = reading.known
+    return (
+        -reading.start.offset_bytes,
+        known is None or known.file != reading.found.name,
+        reading.found.is_compressed,
+        -reading.found.size_bytes,
+        reading.found.name,
+    )

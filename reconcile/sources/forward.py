@@ -1,0 +1,215 @@
+"""Read the files of a stream on from where the last run stopped, each record once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from reconcile.errors import Problem
+from reconcile.sources.files import UNREADABLE, Reading, changed_files, unreadable
+from reconcile.sources.lines import read_lines
+from reconcile.sources.marks import Found, Mark, content_bytes, find, marked, open_content, tail
+from reconcile.sources.text import codec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from reconcile.sources.batch import Rejected, Row
+    from reconcile.sources.lines import Line
+
+BATCH_LINES = 20_000
+"""Lines in one batch: large enough to store fast, small enough to hold."""
+_BATCH_BYTES = 8 << 20
+_BOM_BYTES = 4
+
+
+class Parsed(NamedTuple):
+    """What a parser made of some lines: the first `used` of them are done with.
+
+    `header` and `row_number` are as they stand after these lines.
+    """
+
+    used: int
+    rows: list[Row]
+    rejected: list[Rejected]
+    unknown_words: Mapping[tuple[str, str], int]
+    header: tuple[str, ...] | None = None
+    row_number: int = 0
+
+
+if TYPE_CHECKING:
+    Parse = Callable[[list[Line], Mark, bool], Parsed]
+    """(lines, the mark before them, whether nothing can follow) → what they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some records of one file, and all marks of the stream after them (None: as they were)."""
+
+    parsed: Parsed | None
+    file: str
+    marks: tuple[Mark, ...] | None
+    faults: tuple[Problem, ...] = ()
+    is_last: bool = False
+
+
+def read_forward(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    parse: Parse,
+    *,
+    folder: Path,
+    source: str,
+    stream: str,
+    encoding: str = "utf-8",
+    batch_lines: int = BATCH_LINES,
+) -> Iterator[Portion]:
+    """Yield what stands behind the marks, oldest file first, and at the end one last portion.
+
+    A file that cannot be read, or whose header is refused by `parse`, is a fault of the last
+    portion and keeps its mark; the other files go on.
+    """
+    stored = list(marks)
+    changed = changed_files(patterns, stored, folder=folder, source=source, stream=stream)
+    faults: list[Problem] = list(changed.faults)
+    fixed = [*changed.lost, *changed.unchanged]
+    current: dict[str, Mark | None] = {each.found.name: each.known for each in changed.readings}
+    at_rest = {mark.file: mark for mark in changed.unchanged}
+    given = tuple(stored)
+
+    def all_marks() -> tuple[Mark, ...]:
+        return tuple(dict.fromkeys([*fixed, *(mark for mark in current.values() if mark)]))
+
+    for reading in changed.readings:
+        name = reading.found.name
+        try:
+            if reading.leader is not None:
+                leader = current.get(reading.leader.name) or at_rest.get(reading.leader.name)
+                reading, is_done = _followed(reading, reading.leader, leader)  # noqa: PLW2901
+                if is_done:
+                    current[name] = reading.start
+                    continue
+            for parsed, mark in _read_file(reading, parse, encoding, batch_lines):
+                current[name] = mark or current[name]
+                if parsed is not None:
+                    given = all_marks()
+                    yield Portion(parsed, name, given)
+        except FileNotFoundError:
+            continue  # renamed in this very moment: the next run finds it
+        except UNREADABLE as error:
+            faults.append(unreadable(reading.found, error))
+        except Problem as problem:
+            faults.append(problem)
+    after = all_marks()
+    is_same = set(after) == set(given)
+    yield Portion(None, "", None if is_same else after, tuple(faults), is_last=True)
+
+
+def _followed(reading: Reading, leader: Found, mark: Mark | None) -> tuple[Reading, bool]:
+    """Move the mark of a copy behind what its original has given; false if it must be read on.
+
+    A copytruncate shows for a moment two files with one content. What both hold is read from the
+    original; what the original no longer holds when it has been cut is read from the copy.
+    """
+    if mark is None:
+        return reading, True
+    found = reading.found
+    reach = mark.offset_bytes + mark.partial_bytes * mark.is_partial_taken
+    with open_content(found) as own, open_content(leader) as other:
+        size = content_bytes(found, own)
+        shared = min(size, reach)
+        if tail(own, shared) != tail(other, shared):
+            return reading, False
+    begin = reading.start.offset_bytes
+    if size <= reach:
+        done = replace(
+            found.stamp(reading.start), partial_bytes=size - begin, is_partial_taken=size > begin
+        )
+        return replace(reading, start=done), True
+    start = replace(
+        found.stamp(mark), partial_bytes=size - mark.offset_bytes, is_partial_taken=False
+    )
+    is_growing = mark.is_waiting or find(leader.path, leader.name) != leader
+    return replace(reading, start=start), is_growing
+
+
+def _read_file(
+    reading: Reading, parse: Parse, encoding: str, batch_lines: int
+) -> Iterator[tuple[Parsed | None, Mark | None]]:
+    """Yield what was parsed and the mark behind it (of compressed files only at the end)."""
+    found, mark = reading.found, reading.start
+    with open_content(found) as handle:
+        if not found.is_compressed and _inode(handle) != found.inode:
+            return  # another file has taken the name: the next run sees both
+        codec = codec_of(encoding, handle.read(_BOM_BYTES))
+        limit = None if found.is_compressed else found.size_bytes
+        delivered = mark.offset_bytes + mark.partial_bytes
+        is_final = not reading.is_live or (mark.is_waiting and delivered == found.size_bytes)
+        pending: list[Line] = []
+        for portion in read_lines(
+            handle, offset=mark.offset_bytes, line=mark.line, limit=limit, codec=codec
+        ):
+            pending += portion
+            if mark.is_partial_taken:
+                pending, mark = _without_delivered(pending, mark, delivered)
+            if len(pending) < batch_lines and _length(pending) < _BATCH_BYTES:
+                continue
+            parsed, mark = _parse(parse, pending, mark, is_final=False)
+            del pending[: parsed.used]
+            yield parsed, None if found.is_compressed else marked(handle, mark)
+        is_untouched = mark.is_partial_taken
+        parsed = None
+        if pending and not is_untouched:
+            parsed, mark = _parse(parse, pending, mark, is_final=is_final)
+            del pending[: parsed.used]
+        if not mark.is_partial_taken:
+            mark = replace(mark, partial_bytes=_length(pending))
+        yield parsed, marked(handle, mark)
+
+
+def _parse(
+    parse: Parse, lines: list[Line], mark: Mark, *, is_final: bool
+) -> tuple[Parsed, Mark]:
+    """Parse whole lines, and an unended one only where nothing can follow."""
+    whole = lines if is_final or lines[-1].is_ended else lines[:-1]
+    parsed = parse(whole, mark, is_final)
+    state = replace(mark, header=parsed.header, row_number=parsed.row_number)
+    if not parsed.used:
+        return parsed, state
+    last = whole[parsed.used - 1]
+    if last.is_ended:
+        return parsed, replace(
+            state, offset_bytes=last.end, line=last.number, partial_bytes=0, is_partial_taken=False
+        )
+    return parsed, replace(
+        state,
+        offset_bytes=last.start,
+        line=last.number - 1,
+        partial_bytes=last.end - last.start,
+        is_partial_taken=True,
+    )
+
+
+def _without_delivered(
+    lines: list[Line], mark: Mark, delivered: int
+) -> tuple[list[Line], Mark]:
+    """Leave out what was delivered before it had its line end; what grew since comes whole."""
+    begin = 0
+    while begin < len(lines) and lines[begin].is_ended and lines[begin].content_end <= delivered:
+        mark = replace(mark, offset_bytes=lines[begin].end, line=lines[begin].number)
+        begin += 1
+    left = lines[begin:]
+    if mark.offset_bytes >= delivered or (left and left[0].content_end > delivered):
+        mark = replace(mark, partial_bytes=0, is_partial_taken=False)
+    return left, mark
+
+
+def _length(lines: list[Line]) -> int:
+    return lines[-1].end - lines[0].start if lines else 0
+
+
+def _inode(handle: BinaryIO) -> str:
+    status = os.fstat(handle.fileno())
+    return f"{status.st_dev}:{status.st_ino}"

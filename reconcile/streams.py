@@ -1,0 +1,114 @@
+"""The only writer of stdout and stderr: data on the one, talk on the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Item = TypeVar("Item")
+
+PROGRAM = "reconcile"
+_gone: set[str] = set()
+"""Names of the streams whose reader has left; nothing more is written to them."""
+
+
+def out(text: str) -> bool:
+    """Write data to stdout, flushed, in UTF-8; a line feed is added where none ends the text.
+
+    Gives False, quietly, once the reader of stdout has left (`reconcile report … | head`).
+    Raises OSError where stdout leads to a place that takes nothing, such as a full disk.
+    """
+    return _write("stdout", text)
+
+
+def error(lines: Sequence[str]) -> None:
+    """Write an error to stderr: what is wrong, and below it what follows and what to do."""
+    _talk("error", lines)
+
+
+def warning(lines: Sequence[str]) -> None:
+    """Write a warning to stderr in the form of an error."""
+    _talk("warning", lines)
+
+
+def hint(text: str) -> None:
+    """Write one piece of advice to stderr."""
+    note(f"hint: {text}")
+
+
+def note(line: str) -> None:
+    """Write one line to stderr as it stands: what `-v` asks for."""
+    _flush_data()
+    _write("stderr", line)
+
+
+def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterator[Item]:
+    """Pass the items on and show on stderr how many have passed, where a person looks at it.
+
+    Where stderr is no terminal not a byte is written and rich is not imported.
+    """
+    if not _has_audience():
+        yield from items
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.progress import track  # noqa: PLC0415
+
+    _flush_data()
+    console = Console(stderr=True)
+    yield from track(items, description=label, total=total, console=console, transient=True)
+
+
+def _has_audience() -> bool:
+    return (
+        sys.stderr is not None
+        and "stderr" not in _gone
+        and sys.stderr.isatty()
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _talk(kind: str, lines: Sequence[str]) -> None:
+    note("\n".join([f"{PROGRAM}: {kind}: {lines[0]}", *lines[1:]]))
+
+
+def _flush_data() -> None:
+    """Bring out what stands on stdout first, so that both keep their order in one mail."""
+    if "stdout" in _gone or sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave("stdout", sys.stdout)
+
+
+def _write(name: str, text: str) -> bool:
+    stream: TextIO | None = getattr(sys, name)
+    if stream is None or name in _gone:
+        return False
+    _speak_utf8(stream)
+    try:
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        _leave(name, stream)
+        return False
+    return True
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """Cron starts programs with `LANG=C`; a name with an accent must not end the run there."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None and (stream.encoding, stream.errors) != ("utf-8", "replace"):
+        reconfigure(encoding="utf-8", errors="replace", newline="\n")
+
+
+def _leave(name: str, stream: TextIO) -> None:
+    """Send the rest nowhere, or the interpreter complains of the closed pipe when it ends."""
+    _gone.add(name)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

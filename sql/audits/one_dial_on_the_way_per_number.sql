@@ -1,0 +1,37 @@
+-- Numbers with two dials undelivered, in doubt or up at once, over all campaigns (I11, A7).
+-- Grain:  one row per episode with such a dial
+-- Reads:  kept.commands, kept.attempts
+-- Params: none
+with on_the_way as (
+    select
+        commands.number,
+        commands.episode_id,
+        commands.command_key
+    from kept.commands as commands
+    where
+        commands.kind = 'dial'
+        and commands.state in ('issued', 'offered', 'unsure')
+    union
+    select
+        attempts.number,
+        attempts.episode_id,
+        attempts.command_key
+    from kept.attempts as attempts
+    where attempts.result is null
+),
+
+counted as (
+    select
+        on_the_way.episode_id,
+        on_the_way.number,
+        on_the_way.command_key,
+        count(*) over (partition by on_the_way.number) as dial_count
+    from on_the_way
+)
+
+select
+    counted.episode_id,
+    counted.dial_count::varchar || ' dials to ' || counted.number || ' at once, among them '
+    || counted.command_key as detail
+from counted
+where counted.dial_count > 1

@@ -1,0 +1,15 @@
+-- Forget the account of a call whose records now say that it was no dropped call. One that opened an
+-- episode is only marked: the episode keeps its opening (A1).
+-- Grain:  one row per opened dropped call whose mark changes
+-- Reads:  core.dropped_calls, kept.dropped_calls
+-- Params: $run_id bigint
+update kept.dropped_calls
+set
+    is_withdrawn = not judged.is_standing,
+    changed_run = $run_id::bigint
+from core.dropped_calls as judged
+where
+    judged.source = kept.dropped_calls.source
+    and judged.call_id = kept.dropped_calls.call_id
+    and kept.dropped_calls.account = 'opened'
+    and kept.dropped_calls.is_withdrawn = judged.is_standing

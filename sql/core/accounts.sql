@@ -1,0 +1,270 @@
+-- What becomes of each dropped call that has to be accounted for now: opened, joined or ignored.
+-- Grain:  one row per dropped call (source, call_id) of core.due_drops
+-- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, kept.dropped_calls,
+--         kept.episodes, kept.campaign_starts, settings.campaigns, settings.campaign_words
+-- Params: $now timestamp
+--
+-- The facts of a number are walked in event order, a talk before a drop of the same second. Between
+-- two talks there is at most one episode: the first drop opens it, the others join, and the next
+-- talk closes it. So the walk is one numbering of the talks, whatever lies behind.
+with drops as (
+    select
+        kept_drops.source,
+        kept_drops.call_id,
+        due_drops.origin,
+        coalesce(judged.campaign, kept_drops.campaign) as campaign,
+        judged.line_reason,
+        kept_drops.number,
+        judged.number_class,
+        judged.menu,
+        kept_drops.kind,
+        kept_drops.dropped_at,
+        kept_drops.waited_seconds,
+        judged.is_after_talk,
+        judged.is_asked_for,
+        kept_drops.episode_id as earlier_episode_id,
+        kept_drops.opened_count
+    from core.due_drops as due_drops
+    inner join kept.dropped_calls as kept_drops
+        on due_drops.source = kept_drops.source
+        and due_drops.call_id = kept_drops.call_id
+    left join core.dropped_calls as judged
+        on due_drops.source = judged.source
+        and due_drops.call_id = judged.call_id
+),
+
+-- Rows 1 to 6 of the account table, for drops that are accounted for the first time.
+refused as (
+    select
+        drops.source,
+        drops.call_id,
+        case
+            when drops.origin in ('carried', 'reopened') then null
+            when drops.campaign is null then drops.line_reason
+            when drops.kind = 'ivr' and not drops.is_asked_for then 'ivr_not_enabled'
+            when
+                drops.kind = 'ivr'
+                and campaigns.has_menus
+                and not exists (
+                    select 1
+                    from settings.campaign_words as menus
+                    where
+                        menus.campaign = drops.campaign
+                        and menus.kind = 'menu'
+                        and menus.word = drops.menu
+                )
+                then 'ivr_not_enabled'
+            when drops.kind = 'queue' and not drops.is_asked_for then 'queue_not_enabled'
+            when drops.number_class = 'withheld' then 'number_withheld'
+            when drops.number_class in ('own', 'short') then 'number_internal'
+            when drops.number is null then 'number_invalid'
+            when drops.waited_seconds < campaigns.short_drop_seconds then 'short_drop'
+            when drops.is_after_talk and not campaigns.drop_after_talk then 'after_talk'
+        end as reason
+    from drops
+    left join settings.campaigns as campaigns
+        on drops.campaign = campaigns.campaign
+),
+
+open_episodes as (
+    select
+        episodes.episode_id,
+        episodes.campaign,
+        episodes.number,
+        closings.reason as closing_reason,
+        closings.cut_at
+    from kept.episodes as episodes
+    left join core.closings as closings
+        on episodes.episode_id = closings.episode_id
+    where episodes.closed_at is null
+),
+
+joined_open as (
+    select
+        drops.source,
+        drops.call_id,
+        open_episodes.episode_id
+    from drops
+    inner join open_episodes
+        on drops.campaign = open_episodes.campaign
+        and drops.number = open_episodes.number
+    where
+        drops.origin != 'carried'
+        and (
+            open_episodes.cut_at is null
+            or open_episodes.closing_reason = 'reached'
+            and drops.dropped_at < open_episodes.cut_at
+            or open_episodes.closing_reason != 'reached'
+            and drops.dropped_at <= open_episodes.cut_at
+        )
+),
+
+-- Row 8: of the closed episodes that answer for it, the one that ended first.
+joined_closed as (
+    select
+        drops.source,
+        drops.call_id,
+        episodes.episode_id
+    from drops
+    inner join kept.episodes as episodes
+        on drops.campaign = episodes.campaign
+        and drops.number = episodes.number
+    where
+        drops.origin in ('settled', 'line_learnt')
+        and episodes.closed_at is not null
+        and not episodes.is_closing_withdrawn
+        and (
+            episodes.cut_at > drops.dropped_at
+            or episodes.reason = 'exhausted' and episodes.cut_at = drops.dropped_at
+        )
+    qualify row_number() over (
+        partition by drops.source, drops.call_id
+        order by episodes.cut_at, episodes.episode_id
+    ) = 1
+),
+
+placed as (
+    select
+        drops.*,
+        joined_open.episode_id as open_episode_id,
+        joined_closed.episode_id as closed_episode_id,
+        case
+            when refused.reason is not null then refused.reason
+            when coalesce(joined_open.episode_id, joined_closed.episode_id) is not null then null
+            when
+                $now::timestamp
+                >= drops.dropped_at + campaigns.give_up_after_minutes * interval '1 minute'
+                then 'too_old'
+            when drops.dropped_at < campaign_starts.starts_at then 'before_start'
+        end as reason
+    from drops
+    inner join refused
+        on drops.source = refused.source
+        and drops.call_id = refused.call_id
+    left join settings.campaigns as campaigns
+        on drops.campaign = campaigns.campaign
+    left join kept.campaign_starts as campaign_starts
+        on drops.campaign = campaign_starts.campaign
+    left join joined_open
+        on drops.source = joined_open.source
+        and drops.call_id = joined_open.call_id
+    left join joined_closed
+        on drops.source = joined_closed.source
+        and drops.call_id = joined_closed.call_id
+),
+
+-- Drops that open an episode or join one that opens now, numbered by the talks before them.
+events as (
+    select
+        placed.campaign,
+        placed.number,
+        placed.dropped_at as event_at,
+        placed.source,
+        placed.call_id,
+        0 as is_talk
+    from placed
+    where
+        placed.reason is null
+        and placed.open_episode_id is null
+        and placed.closed_episode_id is null
+    union all
+    select
+        talks.campaign,
+        talks.number,
+        talks.talk_at as event_at,
+        talks.source,
+        talks.call_id,
+        1 as is_talk
+    from core.talks as talks
+),
+
+walked as (
+    select
+        events.*,
+        sum(events.is_talk) over (
+            partition by events.campaign, events.number
+            order by
+                events.event_at,
+                events.is_talk desc,
+                events.source,
+                events.call_id
+            rows between unbounded preceding and current row
+        ) as talks_before
+    from events
+),
+
+openings as (
+    select
+        walked.source,
+        walked.call_id,
+        walked.talks_before,
+        first_value(walked.source) over stay as opening_source,
+        first_value(walked.call_id) over stay as opening_call_id,
+        row_number() over stay as place
+    from walked
+    where walked.is_talk = 0
+    window stay as (
+        partition by walked.campaign, walked.number, walked.talks_before
+        order by walked.event_at, walked.source, walked.call_id
+    )
+),
+
+-- A call that opens for the second time needs a key of its own.
+generations as (
+    select
+        openings.source,
+        openings.call_id,
+        openings.opening_source,
+        openings.opening_call_id,
+        openings.talks_before,
+        openings.place,
+        opening.opened_count + 1 as generation
+    from openings
+    inner join drops as opening
+        on openings.opening_source = opening.source
+        and openings.opening_call_id = opening.call_id
+)
+
+select
+    placed.source,
+    placed.call_id,
+    placed.campaign,
+    placed.number,
+    placed.origin,
+    placed.dropped_at,
+    placed.waited_seconds,
+    case
+        when placed.reason is not null then 'ignored'
+        when generations.place = 1 then 'opened'
+        else 'joined'
+    end as account,
+    placed.reason,
+    placed.open_episode_id is null and placed.closed_episode_id is not null as is_late,
+    case
+        when placed.reason is not null then null
+        when generations.place is null
+            then coalesce(placed.open_episode_id, placed.closed_episode_id)
+        else
+            kept.key_part(placed.campaign)
+            || '|' || kept.key_part(placed.number)
+            || '|' || kept.key_part(generations.opening_source)
+            || '/' || kept.key_part(generations.opening_call_id)
+            || case
+                when generations.generation > 1 then '~' || generations.generation::varchar
+                else ''
+            end
+    end as episode_id,
+    generations.generation,
+    placed.earlier_episode_id,
+    closing_talks.talk_at as closed_at,
+    closing_talks.source as closing_source,
+    closing_talks.call_id as closing_call_id
+from placed
+left join generations
+    on placed.source = generations.source
+    and placed.call_id = generations.call_id
+left join core.talks as closing_talks
+    on generations.place = 1
+    and placed.campaign = closing_talks.campaign
+    and placed.number = closing_talks.number
+    and closing_talks.talk_number = generations.talks_before + 1

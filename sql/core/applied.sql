@@ -1,0 +1,26 @@
+-- From when on records count in this run, for bounding what is read of the stored ones.
+-- Grain:  one row
+-- Reads:  raw.queue_log, raw.cdr, raw.table_calls, raw.results
+-- Params: $run_id bigint
+with applied as (
+    select count(*) as row_count, min(queue_log.known_at) as first_known_at
+    from raw.queue_log as queue_log
+    where queue_log.applied_run = $run_id::bigint
+    union all
+    select count(*) as row_count, min(cdr.known_at) as first_known_at
+    from raw.cdr as cdr
+    where cdr.applied_run = $run_id::bigint
+    union all
+    select count(*) as row_count, min(table_calls.known_at) as first_known_at
+    from raw.table_calls as table_calls
+    where table_calls.applied_run = $run_id::bigint
+    union all
+    select count(*) as row_count, min(results.known_at) as first_known_at
+    from raw.results as results
+    where results.applied_run = $run_id::bigint
+)
+
+select
+    sum(applied.row_count)::bigint as row_count,
+    min(applied.first_known_at) as first_known_at
+from applied

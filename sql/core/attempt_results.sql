@@ -1,0 +1,106 @@
+-- What each handed-out dial has come to by now.
+-- Grain:  one row per attempt that is in doubt or up, was unseen, or whose call changed
+-- Reads:  kept.attempts, kept.calls, core.calls, raw.results, settings.campaigns,
+--         settings.sources
+-- Params: $now timestamp, $run_id bigint, $since timestamp
+--
+-- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no end
+-- for longer than `open_call_limit`. A result that comes late corrects `unseen`.
+with attempts as (
+    select attempts.*
+    from kept.attempts as attempts
+    where
+        attempts.result is null
+        or attempts.result = 'unseen' and attempts.handed_out_at >= $since::timestamp
+        or attempts.result != 'refused' and attempts.changed_run = $run_id::bigint
+        or exists (
+            select 1
+            from core.calls as changed
+            where
+                changed.source = attempts.call_source
+                and changed.call_id = attempts.call_id
+        )
+),
+
+-- A report of the dialler; where several say the same, the earliest counts.
+reports as (
+    select
+        results.command_key,
+        min(results.event_at) as first_event_at,
+        max(results.event_at) as last_event_at,
+        min(results.event_at) filter (where results.event = 'answered') as answered_at,
+        min(results.event_at) filter (where results.event = 'ended') as ended_at,
+        min(results.result) filter (where results.event = 'ended') as result
+    from raw.results as results
+    inner join attempts
+        on results.command_key = attempts.command_key
+    where results.applied_run is not null
+    group by results.command_key
+),
+
+signs as (
+    select
+        attempts.command_key,
+        attempts.handed_out_at,
+        attempts.result as earlier_result,
+        attempts.ended_at as earlier_ended_at,
+        calls.call_id is not null or reports.command_key is not null as is_seen,
+        calls.connected_at is not null
+        or reports.answered_at is not null
+        or coalesce(reports.result = 'answered', false) as is_answered,
+        case
+            when calls.call_id is not null then calls.ended_at else reports.ended_at
+        end as ended_at,
+        greatest(
+            calls.started_at, calls.connected_at, calls.last_connected_at,
+            reports.last_event_at
+        ) as last_sign_at,
+        coalesce(calls.result, reports.result) as detail,
+        attempts.handed_out_at
+        + coalesce(campaigns.confirm_within_minutes, 0) * interval '1 minute' as confirm_by,
+        coalesce(
+            sources.open_call_limit_minutes,
+            (select min(limits.open_call_limit_minutes) from settings.sources as limits)
+        ) as open_call_limit_minutes
+    from attempts
+    left join settings.campaigns as campaigns
+        on attempts.campaign = campaigns.campaign
+    left join kept.calls as calls
+        on attempts.call_source = calls.source
+        and attempts.call_id = calls.call_id
+        and calls.started_at >= $since::timestamp
+    left join settings.sources as sources
+        on calls.source = sources.source
+    left join reports
+        on attempts.command_key = reports.command_key
+),
+
+judged as (
+    select
+        signs.command_key,
+        signs.earlier_result,
+        signs.earlier_ended_at,
+        case
+            when signs.is_answered then 'answered'
+            when signs.ended_at is not null then 'unanswered'
+            when
+                signs.is_seen
+                and $now::timestamp
+                >= signs.last_sign_at + signs.open_call_limit_minutes * interval '1 minute'
+                then 'unseen'
+            when not signs.is_seen and $now::timestamp >= signs.confirm_by then 'unseen'
+        end as result,
+        signs.ended_at,
+        signs.detail
+    from signs
+)
+
+select
+    judged.command_key,
+    judged.result,
+    judged.ended_at,
+    judged.detail
+from judged
+where
+    judged.result is distinct from judged.earlier_result
+    or judged.ended_at is distinct from judged.earlier_ended_at

@@ -1,0 +1,76 @@
+-- Calls that are new or changed in this run, with their numbers in one notation.
+-- Grain:  one row per call (source, call_id) whose row differs from the kept one
+-- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers, kept.calls
+-- Params: $now timestamp, $run_id bigint, $since timestamp
+--
+-- A line of our own that calls us is no client, however it is written.
+with numbered as (
+    select
+        calls.source,
+        calls.call_id,
+        coalesce(calls.system, '') as system,
+        calls.direction,
+        case when own_numbers.number is null then client.e164 end as number,
+        calls.number_raw,
+        case
+            when own_numbers.number is not null then 'own'
+            else coalesce(client.number_class, 'withheld')
+        end as number_class,
+        coalesce(line.e164, nullif(calls.dialled_number, '')) as dialled_number,
+        nullif(calls.queue, '') as queue,
+        nullif(calls.menu, '') as menu,
+        calls.started_at,
+        calls.wait_began_at,
+        calls.connected_at,
+        coalesce(calls.last_connected_at, calls.connected_at) as last_connected_at,
+        calls.talk_ended_at,
+        calls.ended_at,
+        calls.last_place,
+        calls.end_reason,
+        calls.result,
+        nullif(calls.attempt_key, '') as attempt_key,
+        calls.known_at
+    from staging.calls as calls
+    inner join settings.sources as sources
+        on calls.source = sources.source
+    left join raw.phone_numbers as client
+        on client.number_raw = coalesce(calls.number_raw, '')
+        and client.region = case sources.numbers when 'opaque' then '' else sources.region end
+    left join raw.phone_numbers as line
+        on line.number_raw = coalesce(calls.dialled_number, '')
+        and line.region = case sources.numbers when 'opaque' then '' else sources.region end
+        and line.number_class in ('valid', 'possible', 'opaque')
+    left join settings.own_numbers as own_numbers
+        on client.e164 = own_numbers.number
+),
+
+kept as (
+    select *
+    from kept.calls as calls
+    where calls.started_at >= $since::timestamp
+)
+
+select
+    numbered.*,
+    coalesce(kept.first_seen_at, $now::timestamp) as first_seen_at,
+    $run_id::bigint as changed_run,
+    kept.number as previous_number
+from numbered
+left join kept
+    on numbered.source = kept.source
+    and numbered.call_id = kept.call_id
+where
+    kept.call_id is null
+    or row(
+        numbered.system, numbered.direction, numbered.number, numbered.number_raw,
+        numbered.number_class, numbered.dialled_number, numbered.queue, numbered.menu,
+        numbered.started_at, numbered.wait_began_at, numbered.connected_at,
+        numbered.last_connected_at, numbered.talk_ended_at, numbered.ended_at,
+        numbered.last_place, numbered.end_reason, numbered.result, numbered.attempt_key
+    ) is distinct from row(
+        kept.system, kept.direction, kept.number, kept.number_raw,
+        kept.number_class, kept.dialled_number, kept.queue, kept.menu,
+        kept.started_at, kept.wait_began_at, kept.connected_at,
+        kept.last_connected_at, kept.talk_ended_at, kept.ended_at,
+        kept.last_place, kept.end_reason, kept.result, kept.attempt_key
+    )

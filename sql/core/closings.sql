@@ -1,0 +1,193 @@
+-- Which open episodes close now, and why: the first reason that applies.
+-- Grain:  one row per open episode that closes
+-- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand, core.talks,
+--         core.settled_drops, settings.campaigns
+-- Params: $now timestamp
+--
+-- cut_at: up to where the episode answers for its dropped calls; the later ones are carried over.
+-- `not_dropped` and `expired` look at the dropped calls that have joined, so they wait while one of
+-- the number is about to join; the walk repeats until nothing changes.
+with open_episodes as (
+    select
+        episodes.episode_id,
+        episodes.campaign,
+        episodes.number,
+        episodes.added_at,
+        campaigns.campaign is null as is_campaign_ended,
+        campaigns.attempt_count,
+        campaigns.confirm_within_minutes,
+        campaigns.give_up_after_minutes
+    from kept.episodes as episodes
+    left join settings.campaigns as campaigns
+        on episodes.campaign = campaigns.campaign
+    where episodes.closed_at is null
+),
+
+first_talks as (
+    select
+        open_episodes.episode_id,
+        talks.talk_at,
+        talks.source,
+        talks.call_id
+    from open_episodes
+    inner join core.talks as talks
+        on open_episodes.campaign = talks.campaign
+        and open_episodes.number = talks.number
+        and talks.talk_at > open_episodes.added_at
+    qualify row_number() over (
+        partition by open_episodes.episode_id
+        order by talks.talk_number
+    ) = 1
+),
+
+drops_of_episodes as (
+    select
+        drops.episode_id,
+        count(*) filter (where not drops.is_withdrawn) as standing_count,
+        max(drops.dropped_at) as last_dropped_at
+    from kept.dropped_calls as drops
+    inner join open_episodes
+        on drops.episode_id = open_episodes.episode_id
+    group by drops.episode_id
+),
+
+joining_numbers as (
+    -- Distinct: one number can have several dropped calls in the same run.
+    select distinct
+        drops.campaign,
+        drops.number
+    from kept.dropped_calls as drops
+    inner join core.settled_drops as settled
+        on drops.source = settled.source
+        and drops.call_id = settled.call_id
+),
+
+made_attempts as (
+    select
+        attempts.episode_id,
+        count(*) as made_count,
+        count(*) filter (where attempts.result is null) as pending_count,
+        max(attempts.attempt_number) as last_attempt_number
+    from kept.attempts as attempts
+    inner join open_episodes
+        on attempts.episode_id = open_episodes.episode_id
+    group by attempts.episode_id
+),
+
+last_attempts as (
+    select
+        attempts.episode_id,
+        made_attempts.made_count,
+        made_attempts.pending_count,
+        attempts.handed_out_at,
+        attempts.ended_at
+    from kept.attempts as attempts
+    inner join made_attempts
+        on attempts.episode_id = made_attempts.episode_id
+        and attempts.attempt_number = made_attempts.last_attempt_number
+),
+
+reasons as (
+    select
+        1 as line_number,
+        first_talks.episode_id,
+        'reached' as reason,
+        first_talks.talk_at as closed_at,
+        first_talks.talk_at as cut_at,
+        first_talks.source as closing_source,
+        first_talks.call_id as closing_call_id
+    from first_talks
+    union all
+    select
+        2 as line_number,
+        open_episodes.episode_id,
+        'not_dropped' as reason,
+        $now::timestamp as closed_at,
+        $now::timestamp as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    left join drops_of_episodes
+        on open_episodes.episode_id = drops_of_episodes.episode_id
+    where
+        coalesce(drops_of_episodes.standing_count, 0) = 0
+        and not exists (
+            select 1
+            from joining_numbers
+            where
+                joining_numbers.campaign = open_episodes.campaign
+                and joining_numbers.number = open_episodes.number
+        )
+    union all
+    select
+        4 as line_number,
+        open_episodes.episode_id,
+        'campaign_ended' as reason,
+        $now::timestamp as closed_at,
+        $now::timestamp as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    where open_episodes.is_campaign_ended
+    union all
+    select
+        5 as line_number,
+        open_episodes.episode_id,
+        'closed_by_hand' as reason,
+        $now::timestamp as closed_at,
+        $now::timestamp as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    inner join kept.closings_by_hand as by_hand
+        on open_episodes.episode_id = by_hand.episode_id
+    union all
+    select
+        6 as line_number,
+        open_episodes.episode_id,
+        'exhausted' as reason,
+        coalesce(
+            last_attempts.ended_at,
+            last_attempts.handed_out_at
+            + open_episodes.confirm_within_minutes * interval '1 minute'
+        ) as closed_at,
+        last_attempts.handed_out_at as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    inner join last_attempts
+        on open_episodes.episode_id = last_attempts.episode_id
+    where
+        last_attempts.made_count >= open_episodes.attempt_count
+        and last_attempts.pending_count = 0
+    union all
+    select
+        7 as line_number,
+        open_episodes.episode_id,
+        'expired' as reason,
+        $now::timestamp as closed_at,
+        $now::timestamp as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    inner join drops_of_episodes
+        on open_episodes.episode_id = drops_of_episodes.episode_id
+    where
+        $now::timestamp
+        >= drops_of_episodes.last_dropped_at
+        + open_episodes.give_up_after_minutes * interval '1 minute'
+        and not exists (
+            select 1
+            from joining_numbers
+            where
+                joining_numbers.campaign = open_episodes.campaign
+                and joining_numbers.number = open_episodes.number
+        )
+)
+
+select reasons.*
+from reasons
+qualify row_number() over (
+    partition by reasons.episode_id
+    order by reasons.line_number
+) = 1

@@ -1,0 +1,56 @@
+-- The dial commands of this run, complete as a dialler gets them.
+-- Grain:  one row per episode decided dial whose campaign has a dialler
+-- Reads:  core.episode_facts, settings.campaigns
+-- Params: $now timestamp
+with keyed as (
+    select
+        facts.*,
+        campaigns.dialler as sink,
+        $now::timestamp + campaigns.confirm_within_minutes * interval '1 minute' as expires_at,
+        'dial|' || facts.episode_id || '|' || facts.attempt_number::varchar as command_key
+    from core.episode_facts as facts
+    inner join settings.campaigns as campaigns
+        on facts.campaign = campaigns.campaign
+    where facts.decision = 'dial' and campaigns.dialler != 'none'
+)
+
+select
+    keyed.command_key,
+    keyed.campaign,
+    keyed.number,
+    keyed.episode_id,
+    keyed.attempt_number,
+    keyed.sink,
+    keyed.promised_at,
+    json_object(
+        'version', 1,
+        'command', 'dial',
+        'key', keyed.command_key,
+        'key_digest', left(md5(keyed.command_key), 16),
+        'number', keyed.number,
+        'contact_id', keyed.contact_id,
+        'contact_name', keyed.contact_name,
+        'campaign', keyed.campaign,
+        'attempt', keyed.attempt_number,
+        'attempts', keyed.attempt_count,
+        'added_at', strftime(keyed.added_at, '%Y-%m-%dT%H:%M:%SZ'),
+        'promised_at', strftime(keyed.promised_at, '%Y-%m-%dT%H:%M:%SZ'),
+        'due_at', strftime(keyed.due_at, '%Y-%m-%dT%H:%M:%SZ'),
+        'issued_at', strftime($now::timestamp, '%Y-%m-%dT%H:%M:%SZ'),
+        'expires_at', strftime(keyed.expires_at, '%Y-%m-%dT%H:%M:%SZ'),
+        'dropped_calls', keyed.dropped_count,
+        'waited_seconds', keyed.waited_seconds,
+        'line', keyed.line,
+        'queue', keyed.queue,
+        'last_talk_at', strftime(keyed.last_talk_at, '%Y-%m-%dT%H:%M:%SZ'),
+        'reason', keyed.reason,
+        'explanation',
+        'The client hung up '
+        || case keyed.dropped_count when 1 then 'once' else keyed.dropped_count::varchar || ' times' end
+        || ' since ' || strftime(keyed.added_at, '%H:%M:%S') || ' UTC, waited up to '
+        || coalesce(keyed.waited_seconds, 0)::varchar || ' s and has not been reached since; '
+        || 'attempt ' || keyed.attempt_number::varchar || ' of ' || keyed.attempt_count::varchar
+        || ' was due at ' || strftime(keyed.due_at, '%H:%M:%S') || ' UTC',
+        'proof', keyed.proof
+    )::varchar as payload
+from keyed

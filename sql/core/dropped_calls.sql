@@ -1,0 +1,152 @@
+-- Calls of this run that are dropped calls, or were and are no longer, with the campaign of their line.
+-- Grain:  one row per call (source, call_id) that is or was a dropped call
+-- Reads:  kept.calls, core.calls, kept.dropped_calls, settings.campaigns, settings.campaign_words
+-- Params: $since timestamp
+--
+-- Dropped: incoming, over, and no operator connected after the client last began to wait.
+-- A call that fits two campaigns goes to the first. `timeout`, `exit_key`, `empty` and `ringing`
+-- are dropped calls only where the campaign of the line asks for them.
+with considered as (
+    select
+        core_calls.source,
+        core_calls.call_id
+    from core.calls as core_calls
+    union
+    select
+        dropped_calls.source,
+        dropped_calls.call_id
+    from kept.dropped_calls as dropped_calls
+    where dropped_calls.account = 'settling'
+),
+
+-- What the call was dropped as when it was accounted for: a setting that no longer asks for that
+-- kind does not undo the account.
+accounted as (
+    select
+        dropped_calls.source,
+        dropped_calls.call_id,
+        dropped_calls.kind
+    from kept.dropped_calls as dropped_calls
+    where dropped_calls.account != 'settling'
+),
+
+judged as (
+    select
+        calls.source,
+        calls.call_id,
+        calls.number,
+        calls.number_class,
+        calls.dialled_number,
+        calls.queue,
+        calls.menu,
+        calls.connected_at is not null as is_after_talk,
+        calls.ended_at as dropped_at,
+        greatest(
+            0, epoch(calls.ended_at - coalesce(calls.wait_began_at, calls.started_at))
+        )::bigint as waited_seconds,
+        case
+            when
+                calls.direction != 'in'
+                or calls.ended_at is null
+                or calls.last_connected_at >= coalesce(calls.wait_began_at, calls.started_at)
+                then null
+            when calls.last_place = 'queue' and calls.end_reason in ('caller', 'restart')
+                then 'queue'
+            when calls.last_place = 'ivr' and calls.end_reason = 'caller' then 'ivr'
+            when calls.end_reason in ('timeout', 'exit_key', 'empty') then calls.end_reason
+            when calls.last_place = 'desk' and calls.end_reason = 'caller' then 'ringing'
+        end as kind
+    from kept.calls as calls
+    inner join considered
+        on calls.source = considered.source
+        and calls.call_id = considered.call_id
+    where calls.started_at >= $since::timestamp
+),
+
+fitting as (
+    select
+        judged.source,
+        judged.call_id,
+        campaigns.campaign,
+        campaigns.position
+    from judged
+    inner join settings.campaigns as campaigns
+        on judged.kind is not null
+    left join settings.campaign_words as line
+        on campaigns.campaign = line.campaign
+        and line.kind = 'dialled_number'
+        and line.word = judged.dialled_number
+    left join settings.campaign_words as queue
+        on campaigns.campaign = queue.campaign
+        and queue.kind = 'queue'
+        and queue.word = judged.queue
+    where
+        (line.word is not null or not campaigns.has_dialled_numbers)
+        and (queue.word is not null or not campaigns.has_queues)
+    qualify row_number() over (
+        partition by judged.source, judged.call_id
+        order by campaigns.position
+    ) = 1
+),
+
+-- Calls that a campaign would take if their dialled number turned out to be one of its lines.
+waiting_for_line as (
+    -- Distinct: several campaigns can wait for the same line.
+    select distinct
+        judged.source,
+        judged.call_id
+    from judged
+    inner join settings.campaigns as campaigns
+        on judged.dialled_number is null
+    left join settings.campaign_words as queue
+        on campaigns.campaign = queue.campaign
+        and queue.kind = 'queue'
+        and queue.word = judged.queue
+    where queue.word is not null or not campaigns.has_queues
+),
+
+asked as (
+    select
+        judged.*,
+        fitting.campaign,
+        case
+            when fitting.campaign is not null then null
+            when waiting_for_line.call_id is not null then 'line_unknown'
+            else 'other_line'
+        end as line_reason,
+        coalesce(dropped_in.word is not null, false) as is_asked_for
+    from judged
+    left join waiting_for_line
+        on judged.source = waiting_for_line.source
+        and judged.call_id = waiting_for_line.call_id
+    left join fitting
+        on judged.source = fitting.source
+        and judged.call_id = fitting.call_id
+    left join settings.campaign_words as dropped_in
+        on fitting.campaign = dropped_in.campaign
+        and dropped_in.kind = 'dropped_in'
+        and dropped_in.word = judged.kind
+)
+
+select
+    asked.source,
+    asked.call_id,
+    asked.campaign,
+    asked.line_reason,
+    asked.number,
+    asked.number_class,
+    asked.queue,
+    asked.menu,
+    asked.kind,
+    asked.dropped_at,
+    asked.waited_seconds,
+    asked.is_after_talk,
+    asked.is_asked_for,
+    coalesce(asked.kind in ('queue', 'ivr') or asked.is_asked_for, false) as is_dropped,
+    coalesce(
+        asked.kind in ('queue', 'ivr') or asked.is_asked_for or asked.kind = accounted.kind, false
+    ) as is_standing
+from asked
+left join accounted
+    on asked.source = accounted.source
+    and asked.call_id = accounted.call_id

@@ -1,0 +1,105 @@
+-- What an operator and an auditor need to know of each episode that has a command in this run.
+-- Grain:  one row per episode decided dial or remove
+-- Reads:  core.decisions, core.directory, kept.episodes, kept.dropped_calls, kept.calls,
+--         kept.commands
+-- Params: none
+--
+-- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last one.
+-- A remove names the contact of the episode's last dial, or the present one if there was none (A14).
+with wanted as (
+    select
+        decisions.*,
+        episodes.added_at,
+        episodes.closed_at,
+        episodes.opening_source,
+        episodes.opening_call_id
+    from core.decisions as decisions
+    inner join kept.episodes as episodes
+        on decisions.episode_id = episodes.episode_id
+    where decisions.decision in ('dial', 'remove')
+),
+
+drops as (
+    select
+        dropped_calls.episode_id,
+        count(*) as dropped_count,
+        max(dropped_calls.waited_seconds) as waited_seconds,
+        max({
+            'dropped_at': dropped_calls.dropped_at,
+            'call_id': dropped_calls.call_id,
+            'line': calls.dialled_number,
+            'queue': calls.queue
+        }) as last_drop
+    from kept.dropped_calls as dropped_calls
+    inner join wanted
+        on dropped_calls.episode_id = wanted.episode_id
+    left join kept.calls as calls
+        on dropped_calls.source = calls.source
+        and dropped_calls.call_id = calls.call_id
+    where not dropped_calls.is_withdrawn
+    group by dropped_calls.episode_id
+),
+
+last_talks as (
+    select
+        calls.number,
+        max(calls.last_connected_at) as last_talk_at
+    from kept.calls as calls
+    where
+        calls.connected_at is not null
+        and exists (
+            select 1
+            from wanted
+            where wanted.number = calls.number
+        )
+    group by calls.number
+),
+
+last_dials as (
+    select
+        commands.episode_id,
+        arg_max(json_extract_string(commands.payload, '$.contact_id'), commands.sequence)
+            as contact_id,
+        count(*) as dial_count
+    from kept.commands as commands
+    inner join wanted
+        on commands.episode_id = wanted.episode_id
+    where commands.kind = 'dial' and commands.state in ('offered', 'delivered', 'unsure', 'dead')
+    group by commands.episode_id
+)
+
+select
+    wanted.episode_id,
+    wanted.decision,
+    wanted.campaign,
+    wanted.number,
+    wanted.reason,
+    wanted.attempt_number,
+    wanted.attempt_count,
+    wanted.promised_at,
+    wanted.due_at,
+    wanted.proof,
+    wanted.added_at,
+    wanted.closed_at,
+    coalesce(drops.dropped_count, 0) as dropped_count,
+    drops.waited_seconds,
+    drops.last_drop['line'] as line,
+    drops.last_drop['queue'] as queue,
+    last_talks.last_talk_at,
+    case
+        when coalesce(directory.contact_count, 0) = 1 then directory.contact_id
+    end as contact_id,
+    case
+        when coalesce(directory.contact_count, 0) = 1 then directory.contact_name
+    end as contact_name,
+    coalesce(last_dials.dial_count, 0) > 0 as has_dials,
+    last_dials.contact_id as dialled_contact_id
+from wanted
+left join drops
+    on wanted.episode_id = drops.episode_id
+left join last_talks
+    on wanted.number = last_talks.number
+left join core.directory as directory
+    on wanted.number = directory.number
+left join last_dials
+    on wanted.episode_id = last_dials.episode_id

@@ -1,0 +1,169 @@
+-- Everything that keeps the next attempt of an open episode from being dialled now.
+-- Grain:  one row per open episode and reason that applies
+-- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings, kept.pauses,
+--         kept.attempts, kept.commands, ops.feeds, settings.sources
+-- Params: $now timestamp, $is_clock_back boolean
+--
+-- line_number is the place of the reason in the list of decisions; the lowest one is the decision.
+-- A reason that needs the other dials of the run (number_busy between episodes) is core.decisions'.
+with stale_feeds as (
+    select
+        feeds.source,
+        feeds.stream
+    from ops.feeds as feeds
+    inner join settings.sources as sources
+        on feeds.source = sources.source
+    where
+        (sources.gives_calls or sources.gives_contacts)
+        and (
+            feeds.read_at is null
+            or $now::timestamp
+            > feeds.read_at + sources.max_feed_lag_minutes * interval '1 minute'
+        )
+),
+
+stale_feed_list as (
+    select list_sort(list(stale_feeds.source || '/' || stale_feeds.stream)) as feeds
+    from stale_feeds
+),
+
+numbers_on_the_way as (
+    select
+        commands.number,
+        commands.episode_id
+    from kept.commands as commands
+    where
+        commands.kind = 'dial'
+        and commands.state in ('issued', 'offered', 'unsure')
+    union
+    select
+        attempts.number,
+        attempts.episode_id
+    from kept.attempts as attempts
+    where attempts.result is null
+),
+
+reasons as (
+    select
+        8 as line_number,
+        plans.episode_id,
+        'blocked' as decision,
+        'duplicate' as reason,
+        directory.contact_ids as proof
+    from core.plans as plans
+    inner join core.directory as directory
+        on plans.number = directory.number
+    where plans.duplicates = 'block' and directory.contact_count > 1
+    union all
+    select
+        9 as line_number,
+        plans.episode_id,
+        'blocked' as decision,
+        'not_in_directory' as reason,
+        []::varchar[] as proof
+    from core.plans as plans
+    inner join core.directory as directory
+        on plans.number = directory.number
+    where plans.unknown_callers = 'block' and directory.contact_count = 0
+    union all
+    select
+        case when plans.has_last_call then 11 else 10 end as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        case when plans.has_last_call then 'attempt_up' else 'attempt_in_doubt' end as reason,
+        [plans.last_command_key] as proof
+    from core.plans as plans
+    where plans.is_last_pending
+    union all
+    select
+        12 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'not_due' as reason,
+        []::varchar[] as proof
+    from core.plans as plans
+    where plans.promised_at > $now::timestamp
+    union all
+    select
+        13 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'spacing' as reason,
+        [plans.last_command_key] as proof
+    from core.plans as plans
+    where plans.promised_at <= $now::timestamp and plans.due_at > $now::timestamp
+    union all
+    select
+        15 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'paused' as reason,
+        []::varchar[] as proof
+    from core.plans as plans
+    where
+        exists (
+            select 1
+            from kept.pauses as pauses
+            where
+                pauses.resumed_at is null
+                and (pauses.campaign is null or pauses.campaign = plans.campaign)
+        )
+    union all
+    select
+        16 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'clock_back' as reason,
+        []::varchar[] as proof
+    from core.plans as plans
+    where $is_clock_back::boolean
+    union all
+    select
+        17 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'feed_stale' as reason,
+        stale_feed_list.feeds as proof
+    from core.plans as plans
+    cross join stale_feed_list
+    where len(stale_feed_list.feeds) > 0
+    union all
+    select
+        18 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'audit_failed' as reason,
+        list_sort(list(distinct audit_findings.audit)) as proof
+    from core.plans as plans
+    inner join core.audit_findings as audit_findings
+        on
+            audit_findings.episode_id is null
+            or audit_findings.episode_id = plans.episode_id
+    group by plans.episode_id
+    union all
+    select
+        19 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'on_call_now' as reason,
+        list_sort(list(distinct going_on.source || '/' || going_on.call_id)) as proof
+    from core.plans as plans
+    inner join core.calls_going_on as going_on
+        on plans.number = going_on.number
+    group by plans.episode_id
+    union all
+    select
+        20 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'number_busy' as reason,
+        list_sort(list(distinct numbers_on_the_way.episode_id)) as proof
+    from core.plans as plans
+    inner join numbers_on_the_way
+        on plans.number = numbers_on_the_way.number
+        and plans.episode_id != numbers_on_the_way.episode_id
+    group by plans.episode_id
+)
+
+select reasons.*
+from reasons

@@ -1,0 +1,23 @@
+-- How far back calls can matter to what is new or open: reads of calls are bounded by it.
+-- Grain:  one row
+-- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts
+-- Params: $now timestamp
+with instants as (
+    select min(calls.started_at) as instant
+    from staging.calls as calls
+    union all
+    select min(episodes.added_at) as instant
+    from kept.episodes as episodes
+    where episodes.closed_at is null
+    union all
+    select min(drops.dropped_at) as instant
+    from kept.dropped_calls as drops
+    where drops.account = 'settling'
+    union all
+    select min(attempts.handed_out_at) as instant
+    from kept.attempts as attempts
+    where attempts.result is null
+)
+
+select coalesce(least(min(instants.instant), $now::timestamp), $now::timestamp) as since
+from instants

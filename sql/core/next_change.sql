@@ -1,0 +1,75 @@
+-- The earliest instant at which passing time alone changes what a run would say.
+-- Grain:  one row
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans,
+--         settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
+-- Params: $now timestamp, $since timestamp
+--
+-- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
+-- decisions hold on). An instant that has passed already no longer changes anything by passing.
+with last_drops as (
+    select
+        drops.episode_id,
+        max(drops.dropped_at) as last_dropped_at
+    from kept.dropped_calls as drops
+    inner join core.plans as plans
+        on drops.episode_id = plans.episode_id
+    group by drops.episode_id
+),
+
+instants as (
+    select unnest([plans.promised_at, plans.due_at]) as instant
+    from core.plans as plans
+    union all
+    select
+        last_drops.last_dropped_at
+        + campaigns.give_up_after_minutes * interval '1 minute' as instant
+    from core.plans as plans
+    inner join last_drops
+        on plans.episode_id = last_drops.episode_id
+    inner join settings.campaigns as campaigns
+        on plans.campaign = campaigns.campaign
+    union all
+    -- A dial in doubt or up, and a call that is settling, are looked at in every run.
+    select $now::timestamp + interval '1 second' as instant
+    from kept.attempts as attempts
+    where attempts.result is null
+    union all
+    select
+        unnest([
+            calls.known_at,
+            calls.last_connected_at,
+            greatest(
+                calls.started_at, calls.wait_began_at, calls.connected_at, calls.last_connected_at
+            ) + sources.open_call_limit_minutes * interval '1 minute'
+        ]) as instant
+    from kept.calls as calls
+    inner join settings.sources as sources
+        on calls.source = sources.source
+    where
+        calls.started_at >= $since::timestamp
+        and (calls.ended_at is null or calls.last_connected_at > $now::timestamp)
+    union all
+    select $now::timestamp + interval '1 second' as instant
+    from kept.dropped_calls as drops
+    where drops.account = 'settling'
+    union all
+    select min(queue_log.known_at) as instant
+    from raw.queue_log as queue_log
+    where queue_log.applied_run is null
+    union all
+    select min(cdr.known_at) as instant
+    from raw.cdr as cdr
+    where cdr.applied_run is null
+    union all
+    select min(table_calls.known_at) as instant
+    from raw.table_calls as table_calls
+    where table_calls.applied_run is null
+    union all
+    select min(results.known_at) as instant
+    from raw.results as results
+    where results.applied_run is null
+)
+
+select min(instants.instant) as next_change_at
+from instants
+where instants.instant > $now::timestamp

@@ -1,0 +1,115 @@
+-- The next attempt of each open episode: its number, what was promised and when it is due.
+-- Grain:  one row per open episode
+-- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, settings.campaigns, settings.ladder
+-- Params: none
+--
+-- A late step pushes the following ones, so that their distance stays, less the minute that is the
+-- beat of the runs (A5). `count_from = previous_attempt` counts each step from the end of the last.
+-- next_attempt_number is null when the last attempt is still in doubt or up.
+with drops_of_episodes as (
+    select
+        drops.episode_id,
+        max(drops.dropped_at) as last_dropped_at
+    from kept.dropped_calls as drops
+    inner join kept.episodes as episodes
+        on drops.episode_id = episodes.episode_id
+    where episodes.closed_at is null
+    group by drops.episode_id
+),
+
+last_attempts as (
+    select
+        attempts.episode_id,
+        attempts.attempt_number,
+        attempts.handed_out_at,
+        attempts.call_id is not null as has_call,
+        coalesce(attempts.ended_at, attempts.handed_out_at) as over_at,
+        attempts.result,
+        attempts.command_key
+    from kept.attempts as attempts
+    inner join kept.episodes as episodes
+        on attempts.episode_id = episodes.episode_id
+    where episodes.closed_at is null
+    qualify row_number() over (
+        partition by attempts.episode_id
+        order by attempts.attempt_number desc, attempts.handed_out_at desc
+    ) = 1
+),
+
+steps as (
+    select
+        episodes.episode_id,
+        episodes.campaign,
+        episodes.number,
+        episodes.added_at,
+        campaigns.attempt_count,
+        campaigns.count_from,
+        campaigns.min_gap_minutes,
+        campaigns.confirm_within_minutes,
+        campaigns.unknown_callers,
+        campaigns.duplicates,
+        campaigns.dialler,
+        last_attempts.command_key as last_command_key,
+        last_attempts.attempt_number as last_attempt_number,
+        last_attempts.handed_out_at as last_handed_out_at,
+        last_attempts.over_at as last_over_at,
+        last_attempts.has_call as has_last_call,
+        last_attempts.command_key is not null and last_attempts.result is null as is_last_pending,
+        case
+            when campaigns.on_repeat = 'restart'
+                then greatest(episodes.added_at, drops_of_episodes.last_dropped_at)
+            else episodes.added_at
+        end as counted_from_at,
+        next_step.attempt_number as next_attempt_number,
+        next_step.offset_minutes * interval '1 minute' as next_offset,
+        last_step.offset_minutes * interval '1 minute' as last_offset
+    from kept.episodes as episodes
+    inner join settings.campaigns as campaigns
+        on episodes.campaign = campaigns.campaign
+    left join drops_of_episodes
+        on episodes.episode_id = drops_of_episodes.episode_id
+    left join last_attempts
+        on episodes.episode_id = last_attempts.episode_id
+    left join settings.ladder as next_step
+        on episodes.campaign = next_step.campaign
+        and next_step.attempt_number = coalesce(last_attempts.attempt_number, 0) + 1
+    left join settings.ladder as last_step
+        on episodes.campaign = last_step.campaign
+        and last_step.attempt_number = last_attempts.attempt_number
+    where episodes.closed_at is null
+),
+
+promises as (
+    select
+        steps.*,
+        steps.counted_from_at + steps.next_offset as promised_at
+    from steps
+)
+
+select
+    promises.episode_id,
+    promises.campaign,
+    promises.number,
+    promises.added_at,
+    promises.attempt_count,
+    promises.confirm_within_minutes,
+    promises.unknown_callers,
+    promises.duplicates,
+    promises.dialler,
+    promises.next_attempt_number,
+    promises.last_attempt_number,
+    promises.last_command_key,
+    promises.is_last_pending,
+    promises.has_last_call,
+    promises.promised_at,
+    case
+        when promises.count_from = 'added'
+            then greatest(
+                promises.promised_at,
+                promises.last_handed_out_at
+                + (promises.next_offset - promises.last_offset) - interval '1 minute',
+                promises.last_over_at + promises.min_gap_minutes * interval '1 minute'
+            )
+        else greatest(promises.promised_at, promises.last_over_at + promises.next_offset)
+    end as due_at
+from promises

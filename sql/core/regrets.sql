@@ -1,0 +1,46 @@
+-- Dials that would not have been handed out, had everything been known: regrets.
+-- Grain:  one row per attempt (command_key) that turns out to be one
+-- Reads:  core.talks, kept.attempts, kept.dropped_calls, kept.episodes
+-- Params: $run_id bigint, $since timestamp
+--
+-- A talk lies before the hand-out with no dropped call between the two; or the episode turned out
+-- to have no dropped call at all. The talk of the attempt's own call is no regret.
+select attempts.command_key
+from kept.attempts as attempts
+where
+    not attempts.is_regret
+    and attempts.handed_out_at >= $since::timestamp
+    and (
+        exists (
+            select 1
+            from core.talks as talks
+            where
+                talks.campaign = attempts.campaign
+                and talks.number = attempts.number
+                and talks.talk_at < attempts.handed_out_at
+                and (
+                    attempts.call_id is null
+                    or talks.source != attempts.call_source
+                    or talks.call_id != attempts.call_id
+                )
+                and not exists (
+                    select 1
+                    from kept.dropped_calls as drops
+                    where
+                        drops.campaign = talks.campaign
+                        and drops.number = talks.number
+                        and drops.account in ('opened', 'joined')
+                        and not drops.is_withdrawn
+                        and drops.dropped_at >= talks.talk_at
+                        and drops.dropped_at <= attempts.handed_out_at
+                )
+        )
+        or exists (
+            select 1
+            from kept.episodes as episodes
+            where
+                episodes.episode_id = attempts.episode_id
+                and episodes.reason = 'not_dropped'
+                and episodes.changed_run = $run_id::bigint
+        )
+    )

@@ -1,0 +1,62 @@
+-- The remove commands of this run, one for each episode that closed (once, also without a dial).
+-- Grain:  one row per episode closed in this run whose campaign has or had a dialler
+-- Reads:  core.episode_facts, kept.commands, settings.campaigns
+-- Params: $now timestamp
+--
+-- An episode of a campaign that is gone from the settings is removed where its dials went.
+with earlier_sinks as (
+    select
+        commands.campaign,
+        arg_max(commands.sink, commands.sequence) as sink
+    from kept.commands as commands
+    group by commands.campaign
+),
+
+keyed as (
+    select
+        facts.*,
+        coalesce(nullif(campaigns.dialler, 'none'), earlier_sinks.sink, 'none') as sink,
+        'remove|' || facts.episode_id as command_key
+    from core.episode_facts as facts
+    left join settings.campaigns as campaigns
+        on facts.campaign = campaigns.campaign
+    left join earlier_sinks
+        on facts.campaign = earlier_sinks.campaign
+    where facts.decision = 'remove'
+)
+
+select
+    keyed.command_key,
+    keyed.campaign,
+    keyed.number,
+    keyed.episode_id,
+    keyed.sink,
+    json_object(
+        'version', 1,
+        'command', 'remove',
+        'key', keyed.command_key,
+        'key_digest', left(md5(keyed.command_key), 16),
+        'number', keyed.number,
+        'contact_id',
+        case when keyed.has_dials then keyed.dialled_contact_id else keyed.contact_id end,
+        'campaign', keyed.campaign,
+        'reason', keyed.reason,
+        'explanation',
+        case keyed.reason
+            when 'reached' then
+                'The client and an operator talked at '
+                || strftime(keyed.closed_at, '%H:%M:%S') || ' UTC'
+            when 'exhausted' then 'All attempts were made and none reached the client'
+            when 'expired' then 'The time to give up passed without a talk'
+            when 'not_dropped' then 'The records now say that the call was no dropped call'
+            when 'campaign_ended' then 'The campaign is no longer in the settings'
+            when 'closed_by_hand' then 'A person closed the episode'
+            when 'do_not_call' then 'The number is on the do-not-call list'
+            else keyed.reason
+        end,
+        'proof', keyed.proof,
+        'issued_at', strftime($now::timestamp, '%Y-%m-%dT%H:%M:%SZ'),
+        'closed_at', strftime(keyed.closed_at, '%Y-%m-%dT%H:%M:%SZ')
+    )::varchar as payload
+from keyed
+where keyed.sink != 'none'

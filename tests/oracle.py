@@ -1,0 +1,990 @@
+"""The law once more, naively: the oracle that the SQL is compared with (design.md, I9).
+
+Written from design.md and episode-states.md alone: one number at a time, a loop over its facts in
+event order, no SQL, nothing of `reconcile`, nothing fast. `play(world)` runs the program at each
+instant of `world.runs` over stored history: a record counts from the first run at or after its
+`known_at`. Section numbers (s3, s6.7) and A-numbers in the comments are those of
+episode-states.md; "choice" marks a place where the law is silent or can be read in two ways.
+
+Seams, not built yet, each marked `SEAM` where it belongs: do-not-call, calling hours, limits,
+clock going back, stale feeds and A12, audits, pacing, `reach = "contact"`, results reported by a
+sink, a sink that refuses for good or whose answer is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+Value = TypeVar("Value")
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+ALWAYS_DROPPED = ("queue", "ivr")
+NUMBER_IGNORED = {
+    "withheld": "number_withheld",
+    "impossible": "number_invalid",
+    "damaged": "number_invalid",
+    "letters": "number_invalid",
+    "short": "number_internal",
+    "own": "number_internal",
+}
+
+
+# --- what goes in ---------------------------------------------------------------------------------
+
+
+class CallId(NamedTuple):
+    """A call: its source and its id there."""
+
+    source: str
+    call_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRecord:
+    """One version of the record of a call; the order of the columns breaks ties of known_at."""
+
+    source: str
+    call_id: str
+    known_at: datetime
+    direction: str  # in | out | internal
+    number: str | None  # E.164; None: withheld
+    number_class: str = "valid"
+    dialled_number: str | None = None
+    queue: str | None = None
+    started_at: datetime
+    wait_began_at: datetime | None = None
+    connected_at: datetime | None = None
+    last_connected_at: datetime | None = None
+    talk_ended_at: datetime | None = None
+    ended_at: datetime | None = None  # None: going on
+    last_place: str | None = None  # queue | ivr | desk | voicemail | announcement
+    end_reason: str | None = None  # caller | operator | timeout | exit_key | empty | restart
+    result: str | None = None  # of an outgoing call; says nothing that connected_at does not
+    attempt_key: str | None = None
+
+    @property
+    def id(self) -> CallId:
+        return CallId(self.source, self.call_id)
+
+
+@dataclass(frozen=True)
+class CampaignSettings:
+    name: str
+    dialled_numbers: frozenset[str] | None = None  # None: any
+    queues: frozenset[str] | None = None  # None: any, also none
+    dropped_in: tuple[str, ...] = ("queue", "ivr")  # `queue` is always on
+    ladder: tuple[int, ...] = (5, 15, 60)  # minutes
+    remove_on: frozenset[str] = frozenset({"incoming", "outgoing"})
+    settle_seconds: int = 60
+    short_drop_seconds: int = 0
+    min_gap_minutes: int = 5
+    confirm_within_minutes: int = 5
+    give_up_after_minutes: int = 480
+    count_from: str = "added"  # added | previous_attempt
+    on_repeat: str = "join"  # join | restart
+    count_manual_attempts: bool = False
+    unknown_callers: str = "dial"  # dial | block
+    duplicates: str = "block"  # block | dial_once
+    drop_after_talk: bool = True
+    starts_at: datetime | None = None  # None: the campaign's first run
+    dialler: str = "file"  # file | none
+
+    @property
+    def steps(self) -> tuple[timedelta, ...]:
+        return tuple(offset * MINUTE for offset in self.ladder)
+
+    @property
+    def min_gap(self) -> timedelta:
+        return self.min_gap_minutes * MINUTE
+
+    @property
+    def confirm_within(self) -> timedelta:
+        return self.confirm_within_minutes * MINUTE
+
+    @property
+    def give_up_after(self) -> timedelta:
+        return self.give_up_after_minutes * MINUTE
+
+    @property
+    def settle(self) -> timedelta:
+        """s3: never later than the first offset of the ladder."""
+        return min(self.settle_seconds * SECOND, self.steps[0])
+
+
+@dataclass(frozen=True)
+class ProgramSettings:
+    campaigns: tuple[CampaignSettings, ...]
+    clock_tolerance_seconds: int = 5
+    open_call_limit_minutes: int = 120
+
+    @property
+    def clock_tolerance(self) -> timedelta:
+        return self.clock_tolerance_seconds * SECOND
+
+    @property
+    def open_call_limit(self) -> timedelta:
+        return self.open_call_limit_minutes * MINUTE
+
+
+@dataclass
+class World:
+    """All that the program can meet; the three timelines are in the order of their instants."""
+
+    settings: list[tuple[datetime, ProgramSettings]]
+    records: list[CallRecord]
+    runs: list[datetime]  # strictly rising; a gap is an outage of the program
+    directory: list[tuple[datetime, list[tuple[str, str]]]] = field(default_factory=list)
+    hand_closings: list[tuple[datetime, str, str]] = field(default_factory=list)
+    pauses: list[tuple[datetime, datetime, str | None]] = field(default_factory=list)  # half open
+    outages: set[datetime] = field(default_factory=set)  # runs in which the sink refuses for now
+
+
+# --- what comes out -------------------------------------------------------------------------------
+
+
+class EpisodeId(NamedTuple):
+    """A1; the generation is above 1 only where the same drop opens again (s6.7)."""
+
+    campaign: str
+    number: str
+    source: str
+    call_id: str
+    generation: int = 1
+
+    @property
+    def opening(self) -> CallId:
+        return CallId(self.source, self.call_id)
+
+
+@dataclass
+class Account:
+    """What became of a dropped call: opened, joined, ignored or settling."""
+
+    call: CallId
+    account: str
+    reason: str | None  # why ignored; `late` for a call joined to a closed episode
+    episode: EpisodeId | None
+    kind: str
+    dropped_at: datetime  # kept as it was when the call was first accounted for
+
+
+@dataclass
+class Episode:
+    id: EpisodeId
+    added_at: datetime
+    opened_run: datetime
+    closed_run: datetime | None = None
+    closed_at: datetime | None = None
+    cut: datetime | None = None
+    reason: str | None = None
+    proof: CallId | None = None  # the call that closed it
+
+    @property
+    def is_open(self) -> bool:
+        return self.reason is None
+
+
+@dataclass
+class Attempt:
+    """A dial handed out, or (key None) a call by hand that counts as an attempt."""
+
+    episode: EpisodeId
+    k: int
+    key: str | None
+    handed_out_at: datetime
+    call: CallId | None = None
+    result: str = "in_doubt"  # in_doubt | up | unanswered | answered | unseen
+    is_regret: bool = False
+
+
+@dataclass
+class Command:
+    key: str
+    kind: str  # dial | remove
+    number: str
+    episode: EpisodeId
+    issued_at: datetime
+    state: str = "issued"  # issued | delivered | withdrawn
+    handed_out_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    campaign: str
+    number: str
+    episode: EpisodeId
+    decision: str  # dial | wait | remove | blocked
+    reason: str
+    attempt_number: int | None = None  # the next attempt; None: no step left, or removed
+    promised_at: datetime | None = None
+    due_at: datetime | None = None
+    proof: tuple[CallId, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunResult:
+    now: datetime
+    decisions: list[Decision]
+    hanging: list[tuple[str, str]]  # (number, key): dials undelivered or in doubt after the run
+
+
+@dataclass
+class Outcome:
+    runs: list[RunResult]
+    accounts: dict[CallId, Account]
+    episodes: list[Episode]
+    attempts: list[Attempt]
+    commands: list[Command]
+    calls: dict[CallId, CallRecord]  # as known in the last run
+    silent: frozenset[str]  # campaigns without a dialler
+
+
+def command_key(kind: str, episode: EpisodeId, k: int | None = None) -> str:
+    """s7: made from facts frozen at the opening; no part can hold a bare separator."""
+    call = _escaped(episode.call_id)
+    if episode.generation > 1:
+        call += f"~{episode.generation}"
+    parts = [kind, *map(_escaped, (episode.campaign, episode.number, episode.source)), call]
+    return "|".join(parts if k is None else [*parts, str(k)])
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace("|", "%7C").replace("~", "%7E")
+
+
+# --- what one call says ---------------------------------------------------------------------------
+
+
+def known_calls(records: Iterable[CallRecord], now: datetime) -> dict[CallId, CallRecord]:
+    """The newest version of each call that stands in its source at `now` (A3)."""
+    calls: dict[CallId, CallRecord] = {}
+    for record in records:
+        if record.known_at <= now:
+            calls[record.id] = max(calls.get(record.id, record), record, key=_version)
+    return calls
+
+
+def _version(record: CallRecord) -> tuple[object, ...]:
+    """Newest first, then the greatest tuple, in which None is the smallest value."""
+    values = (getattr(record, column.name) for column in fields(record))
+    return (record.known_at, *((value is not None, value) for value in values))
+
+
+def talks(call: CallRecord) -> list[datetime]:
+    """The instants at which an operator and the client got through: first and last connection."""
+    if call.direction == "internal" or call.connected_at is None:
+        return []
+    return sorted({call.connected_at, call.last_connected_at or call.connected_at})
+
+
+def drop_kind(call: CallRecord) -> str | None:
+    """How the client was lost, or None where he was not (design s2)."""
+    last_talk = call.last_connected_at or call.connected_at
+    served = last_talk is not None and last_talk >= (call.wait_began_at or call.started_at)
+    if call.direction != "in" or call.ended_at is None or served:
+        return None
+    if call.end_reason in ("timeout", "exit_key", "empty"):
+        return call.end_reason
+    return {
+        ("queue", "caller"): "queue",
+        ("queue", "restart"): "queue",
+        ("ivr", "caller"): "ivr",
+        ("desk", "caller"): "ringing",
+    }.get((call.last_place or "", call.end_reason or ""))
+
+
+def last_sign(call: CallRecord) -> datetime:
+    """The latest instant at which a call without an end is known to have lived."""
+    signs = (call.started_at, call.wait_began_at, call.connected_at, call.last_connected_at)
+    return max(sign for sign in signs if sign is not None)
+
+
+def takes(campaign: CampaignSettings, call: CallRecord) -> bool:
+    """The call came in on a line of the campaign; what is not known fits only `any`."""
+    dialled, queues = campaign.dialled_numbers, campaign.queues
+    return (dialled is None or call.dialled_number in dialled) and (
+        queues is None or call.queue in queues
+    )
+
+
+# --- the program ----------------------------------------------------------------------------------
+
+
+def play(world: World) -> Outcome:
+    """Run the program at each of the world's instants and tell all that it did."""
+    program = _Program(world)
+    runs = [program.run(now) for now in world.runs]
+    accounts = {**program.accounts, **program.settling()}
+    campaigns = program.campaigns.values()
+    return Outcome(
+        runs,
+        accounts,
+        program.episodes,
+        program.attempts,
+        program.commands,
+        program.calls,
+        frozenset(campaign.name for campaign in campaigns if campaign.dialler == "none"),
+    )
+
+
+class _Program:
+    """The kept rows, and one method for each paragraph of the law."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.accounts: dict[CallId, Account] = {}
+        self.episodes: list[Episode] = []
+        self.attempts: list[Attempt] = []
+        self.commands: list[Command] = []
+        self.campaigns: dict[str, CampaignSettings] = {}  # as last seen, also of those gone
+        self.first_runs: dict[str, datetime] = {}
+
+    # s2: the order inside a run
+
+    def run(self, now: datetime) -> RunResult:
+        self.now = now
+        self.decisions: list[Decision] = []
+        self.calls = known_calls(self.world.records, now)
+        self.settings = _in_force(self.world.settings, now)
+        self.directory = _in_force(self.world.directory, now) or []
+        for campaign in self.settings.campaigns:
+            self.campaigns[campaign.name] = campaign
+            self.first_runs.setdefault(campaign.name, now)
+        self.forget_withdrawn_drops()
+        numbers = {call.number for call in self.calls.values()}
+        for number in sorted(numbers, key=lambda number: number or ""):
+            self.match_calls_to_attempts(number)
+            self.walk(number)
+            self.close_what_else_must(number)
+        self.decide()
+        self.hand_out()
+        self.decisions.sort(key=lambda decision: decision.episode)
+        return RunResult(now, self.decisions, self.hanging())
+
+    # A15: which outgoing call proves which attempt; anew in each run, from all that is known
+
+    def match_calls_to_attempts(self, number: str | None) -> None:
+        attempts = [attempt for attempt in self.attempts if attempt.episode.number == number]
+        dials = sorted(
+            (attempt for attempt in attempts if attempt.key is not None),
+            key=lambda dial: dial.handed_out_at,
+        )
+        by_hand = {attempt.call for attempt in attempts if attempt.key is None}
+        for dial in dials:
+            dial.call = None
+        outgoing = self.outgoing_calls(number)
+        for fits in (self.has_key, self.in_window):  # a key is a better proof than the time
+            for call in outgoing:
+                if call.id in by_hand or call.id in {dial.call for dial in dials}:
+                    continue
+                for dial in dials:  # earliest call to earliest attempt
+                    if dial.call is None and fits(call, dial):
+                        dial.call = call.id
+                        break
+        for attempt in attempts:
+            attempt.result = self.result(attempt)
+
+    def outgoing_calls(self, number: str | None) -> list[CallRecord]:
+        calls = (c for c in self.calls.values() if c.direction == "out" and c.number == number)
+        return sorted(calls, key=lambda call: (call.started_at, call.id))
+
+    def has_key(self, call: CallRecord, dial: Attempt) -> bool:
+        return call.attempt_key is not None and call.attempt_key == dial.key
+
+    def in_window(self, call: CallRecord, dial: Attempt) -> bool:
+        confirm_within = self.campaigns[dial.episode.campaign].confirm_within
+        return (
+            call.attempt_key is None
+            and dial.handed_out_at - self.settings.clock_tolerance <= call.started_at
+            and call.started_at <= dial.handed_out_at + confirm_within
+        )
+
+    def result(self, attempt: Attempt) -> str:
+        """s6: what is known of an attempt by now."""
+        # SEAM: results reported by a sink
+        if attempt.call is None:
+            confirm_within = self.campaigns[attempt.episode.campaign].confirm_within
+            return "in_doubt" if self.now < attempt.handed_out_at + confirm_within else "unseen"
+        call = self.calls[attempt.call]
+        if talks(call):
+            return "answered"
+        if call.ended_at is not None:
+            return "unanswered"
+        return "up" if self.is_going_on(call) else "unseen"
+
+    def is_going_on(self, call: CallRecord) -> bool:
+        """A13: a call without an end counts until `open_call_limit` after its last sign."""
+        return call.ended_at is None and self.now < last_sign(call) + self.settings.open_call_limit
+
+    # s2.3: the facts of one number in event order
+
+    def walk(self, number: str | None) -> None:
+        calls = [call for call in self.calls.values() if call.number == number]
+        facts = [(at, "a_talk", call.id) for call in calls for at in talks(call)]
+        facts += [(at, "drop", call.id) for call in calls for at in self.to_account(call)]
+        for at, fact, call_id in sorted(facts):  # a talk before a drop, then call id
+            if fact == "a_talk":
+                self.apply_talk(at, self.calls[call_id])
+            else:
+                self.account(at, self.calls[call_id])
+
+    def to_account(self, call: CallRecord) -> Iterator[datetime]:
+        """When the call dropped, if it has to be accounted for in this run, now or again."""
+        account = self.accounts.get(call.id)
+        if account is None:
+            if self.needs_account(call) and self.now >= call.ended_at + self.settle(call):
+                yield call.ended_at
+        elif self.line_became_known(account, call) or self.closing_was_withdrawn(account):
+            yield account.dropped_at
+
+    def needs_account(self, call: CallRecord) -> bool:
+        kind, campaign = drop_kind(call), self.campaign_of(call)
+        return kind in ALWAYS_DROPPED or (campaign is not None and kind in campaign.dropped_in)
+
+    def campaign_of(self, call: CallRecord) -> CampaignSettings | None:
+        return next((each for each in self.settings.campaigns if takes(each, call)), None)
+
+    def settle(self, call: CallRecord) -> timedelta:
+        """A8. Choice: a drop on nobody's line settles as long as the slowest campaign's do."""
+        campaign = self.campaign_of(call)
+        campaigns = [campaign] if campaign else self.settings.campaigns
+        return max((each.settle for each in campaigns), default=MINUTE)
+
+    def settling(self) -> dict[CallId, Account]:
+        return {
+            call.id: Account(call.id, "settling", None, None, drop_kind(call), call.ended_at)
+            for call in self.calls.values()
+            if call.id not in self.accounts and self.needs_account(call)
+        }
+
+    # s3: accounting for a dropped call, once
+
+    def account(self, at: datetime, call: CallRecord) -> None:
+        campaign, kind = self.campaign_of(call), drop_kind(call)
+        reason = self.ignored_because(campaign, kind, call)  # rows 1 to 6
+        if reason is not None:
+            self.accounts[call.id] = Account(call.id, "ignored", reason, None, kind, at)
+        elif episode := self.open_episode(campaign.name, call.number):  # row 7
+            self.accounts[call.id] = Account(call.id, "joined", None, episode.id, kind, at)
+        elif episode := self.answering_episode(campaign.name, call.number, at):  # row 8
+            self.accounts[call.id] = Account(call.id, "joined", "late", episode.id, kind, at)
+        elif reason := self.out_of_time(campaign, at):  # row 9
+            self.accounts[call.id] = Account(call.id, "ignored", reason, None, kind, at)
+        else:  # row 10
+            self.open(campaign.name, call, kind, at)
+
+    def ignored_because(
+        self, campaign: CampaignSettings | None, kind: str | None, call: CallRecord
+    ) -> str | None:
+        """The first of rows 1 to 6 that fits; row 6 is a SEAM: do_not_call."""
+        if campaign is None:
+            return "line_unknown" if self.is_line_unknown(call) else "other_line"
+        number_is_no_good = NUMBER_IGNORED.get(call.number_class)
+        if number_is_no_good is None and call.number is None:
+            number_is_no_good = "number_withheld"
+        length = call.ended_at - (call.wait_began_at or call.started_at)
+        rows = (
+            (kind == "ivr" and "ivr" not in campaign.dropped_in, "ivr_not_enabled"),
+            (number_is_no_good is not None, number_is_no_good),
+            (length < campaign.short_drop_seconds * SECOND, "short_drop"),
+            (call.connected_at is not None and not campaign.drop_after_talk, "after_talk"),
+        )
+        return next((reason for fits, reason in rows if fits), None)
+
+    def is_line_unknown(self, call: CallRecord) -> bool:
+        """Choice: no dialled number, and for some dialled number a campaign would fit."""
+        return call.dialled_number is None and any(
+            campaign.queues is None or call.queue in campaign.queues
+            for campaign in self.settings.campaigns
+        )
+
+    def open_episode(self, campaign: str, number: str | None) -> Episode | None:
+        return next((each for each in self.open_on(number) if each.id.campaign == campaign), None)
+
+    def open_on(self, number: str | None) -> list[Episode]:
+        """The open episodes of a number, at most one for each campaign."""
+        episodes = [each for each in self.episodes if each.id.number == number and each.is_open]
+        return sorted(episodes, key=lambda episode: episode.id)
+
+    def answering_episode(self, campaign: str, number: str | None, at: datetime) -> Episode | None:
+        """The closed episode that answers for a drop at `at`: of several, that of the first cut."""
+        answering = [
+            episode
+            for episode in self.episodes
+            if (episode.id.campaign, episode.id.number) == (campaign, number)
+            and not episode.is_open
+            and (at < episode.cut or (at == episode.cut and episode.reason == "exhausted"))
+            and not self.is_withdrawn(episode)
+        ]
+        return min(answering, key=lambda episode: (episode.cut, episode.id), default=None)
+
+    def out_of_time(self, campaign: CampaignSettings, at: datetime) -> str | None:
+        if self.now >= at + campaign.give_up_after:  # SEAM: open time only (A10)
+            return "too_old"
+        if at < (campaign.starts_at or self.first_runs[campaign.name]):
+            return "before_start"
+        return None
+
+    def open(self, campaign: str, call: CallRecord, kind: str | None, at: datetime) -> Episode:
+        opening = (campaign, call.number, call.source, call.call_id)
+        generation = 1 + sum(episode.id[:4] == opening for episode in self.episodes)
+        episode = Episode(EpisodeId(*opening, generation), added_at=at, opened_run=self.now)
+        self.episodes.append(episode)
+        self.accounts[call.id] = Account(call.id, "opened", None, episode.id, kind, at)
+        return episode
+
+    # s6.2, s6.7: what a newer version of a record changes
+
+    def is_still_dropped(self, account: Account) -> bool:
+        """By the newest record; what the settings now ask for does not undo an account."""
+        call = self.calls[account.call]
+        return self.needs_account(call) or drop_kind(call) == account.kind
+
+    def forget_withdrawn_drops(self) -> None:
+        """A call that is no dropped call any more has no account; one that opened is kept (A1)."""
+        self.accounts = {
+            call_id: account
+            for call_id, account in self.accounts.items()
+            if account.account == "opened" or self.is_still_dropped(account)
+        }
+
+    def drops_of(self, episode: Episode) -> list[Account]:
+        """The calls that opened or joined an episode and are dropped calls still, in order."""
+        drops = (
+            account
+            for account in self.accounts.values()
+            if account.episode == episode.id and self.is_still_dropped(account)
+        )
+        return sorted(drops, key=lambda account: (account.dropped_at, account.call))
+
+    def line_became_known(self, account: Account, call: CallRecord) -> bool:
+        return account.reason == "line_unknown" and call.dialled_number is not None
+
+    def is_withdrawn(self, episode: Episode) -> bool:
+        """The record that closed the episode now says otherwise: it answers for nothing more."""
+        if episode.reason == "reached":
+            return all(at <= episode.added_at for at in talks(self.calls[episode.proof]))
+        return episode.reason == "not_dropped" and self.is_still_dropped(
+            self.accounts[episode.id.opening]
+        )
+
+    def closing_was_withdrawn(self, account: Account) -> bool:
+        """s6.7: and neither a dial nor a talk came after this drop."""
+        episode = next((each for each in self.episodes if each.id == account.episode), None)
+        return (
+            episode is not None
+            and self.is_withdrawn(episode)
+            and self.is_still_dropped(account)
+            and not self.is_answered_for(episode, account.dropped_at)
+        )
+
+    def is_answered_for(self, episode: Episode, at: datetime) -> bool:
+        """A dial of the campaign to the number at or after `at`, or a talk after it."""
+        dials = (dial for dial in self.attempts if dial.key and dial.episode[:2] == episode.id[:2])
+        return any(dial.handed_out_at >= at for dial in dials) or any(
+            talk > at and self.counts(call, episode)
+            for call in self.calls.values()
+            if call.number == episode.id.number
+            for talk in talks(call)
+        )
+
+    # closings
+
+    def counts(self, call: CallRecord, episode: Episode) -> bool:
+        """Whether a talk in this call closes the episode: remove_on, and A11 for its attempts."""
+        # SEAM: reach = "contact"
+        source = {"in": "incoming", "out": "outgoing"}[call.direction]
+        return source in self.campaigns[episode.id.campaign].remove_on or any(
+            attempt.call == call.id for attempt in self.attempts_of(episode)
+        )
+
+    def apply_talk(self, at: datetime, call: CallRecord) -> None:
+        for episode in self.open_on(call.number):
+            if episode.added_at < at and self.counts(call, episode):
+                self.close(episode, "reached", closed_at=at, cut=at, proof=call.id)
+
+    def close_what_else_must(self, number: str | None) -> None:
+        """s5, lines 2 to 7; an episode that a closing opens is looked at as well."""
+        while closing := next(filter(None, map(self.closing, self.open_on(number))), None):
+            self.close(*closing)
+
+    def closing(
+        self, episode: Episode
+    ) -> tuple[Episode, str, datetime, datetime, CallId | None] | None:
+        campaign = self.campaigns[episode.id.campaign]
+        self.count_calls_by_hand(episode, campaign)
+        drops = self.drops_of(episode)
+        last_drop = max([drop.dropped_at for drop in drops], default=episode.added_at)
+        # SEAM: do_not_call comes second
+        if not drops:
+            return episode, "not_dropped", self.now, self.now, episode.id.opening
+        if campaign not in self.settings.campaigns:
+            return episode, "campaign_ended", self.now, self.now, None
+        if self.is_closed_by_hand(episode):
+            return episode, "closed_by_hand", self.now, self.now, None
+        made = self.attempts_of(episode)
+        if len(made) >= len(campaign.ladder) and not any(map(is_hanging, made)):
+            end, cut = self.end_of_ladder(made[-1], campaign), made[-1].handed_out_at
+            return episode, "exhausted", end, cut, made[-1].call
+        if self.now >= last_drop + campaign.give_up_after:  # SEAM: open time only (A10)
+            return episode, "expired", self.now, self.now, None
+        return None
+
+    def is_closed_by_hand(self, episode: Episode) -> bool:
+        """Choice: a hand closes what was open when it was lifted, nothing that opened later."""
+        return any(
+            (campaign, number) == episode.id[:2] and episode.opened_run <= at <= self.now
+            for at, campaign, number in self.world.hand_closings
+        )
+
+    def attempts_of(self, episode: Episode) -> list[Attempt]:
+        attempts = [attempt for attempt in self.attempts if attempt.episode == episode.id]
+        return sorted(attempts, key=lambda attempt: (attempt.handed_out_at, attempt.k))
+
+    def end_of(self, attempt: Attempt) -> datetime | None:
+        return self.calls[attempt.call].ended_at if attempt.call else None
+
+    def end_of_ladder(self, last: Attempt, campaign: CampaignSettings) -> datetime:
+        return self.end_of(last) or last.handed_out_at + campaign.confirm_within
+
+    def close(
+        self,
+        episode: Episode,
+        reason: str,
+        closed_at: datetime,
+        cut: datetime,
+        proof: CallId | None,
+    ) -> None:
+        """Close, withdraw what no sink has taken, remove, carry over, count the regrets."""
+        episode.closed_run, episode.closed_at, episode.cut = self.now, closed_at, cut
+        episode.reason, episode.proof = reason, proof
+        self.withdraw_dial(episode)
+        if self.campaigns[episode.id.campaign].dialler != "none":
+            self.issue("remove", episode)
+        proofs = () if proof is None else (proof,)
+        self.decisions.append(Decision(*episode.id[:2], episode.id, "remove", reason, proof=proofs))
+        self.carry_over(episode)
+        for dial in self.attempts_of(episode):  # those without a drop between talk and dial
+            late_talk = dial.handed_out_at > closed_at and dial.call != proof
+            dial.is_regret = dial.key is not None and (
+                reason == "not_dropped" or (reason == "reached" and late_talk)
+            )
+
+    def carry_over(self, episode: Episode) -> None:
+        """A2: no dropped call is forgotten by a closing."""
+        left = [
+            drop
+            for drop in self.drops_of(episode)
+            if drop.dropped_at > episode.cut
+            or (drop.dropped_at == episode.cut and episode.reason == "reached")
+        ]
+        if not left:
+            return
+        first, *others = left
+        call, added_at = self.calls[first.call], first.dropped_at
+        following = self.open(episode.id.campaign, call, first.kind, added_at)
+        for drop in others:
+            drop.account, drop.reason, drop.episode = "joined", None, following.id
+        after_it = [
+            attempt
+            for attempt in self.attempts_of(episode)
+            if attempt.key is not None and attempt.handed_out_at >= added_at
+        ]
+        for k, attempt in enumerate(after_it, start=1):  # their keys stay
+            attempt.episode, attempt.k = following.id, k
+
+    def count_calls_by_hand(self, episode: Episode, campaign: CampaignSettings) -> None:
+        """s6.2: with `count_manual_attempts`, an unanswered call by hand is attempt k."""
+        if not campaign.count_manual_attempts:
+            return
+        dials = [attempt for attempt in self.attempts if attempt.key is not None]
+        taken = {dial.call for dial in dials} | {each.call for each in self.attempts_of(episode)}
+        for call in self.outgoing_calls(episode.id.number):
+            k = len(self.attempts_of(episode)) + 1
+            if (
+                call.started_at > episode.added_at
+                and call.ended_at is not None
+                and not talks(call)
+                and call.id not in taken
+                and call.attempt_key not in {dial.key for dial in dials}
+                and k <= len(campaign.ladder)
+            ):
+                by_hand = Attempt(episode.id, k, None, call.started_at, call.id, "unanswered")
+                self.attempts.append(by_hand)
+                self.withdraw_dial(episode)  # choice: its step was made by hand
+
+    # s4: when the next attempt is due
+
+    def due(self, episode: Episode) -> tuple[int | None, datetime | None, datetime | None]:
+        """Which attempt is next, when it was promised, from when it may leave."""
+        campaign, made = self.campaigns[episode.id.campaign], self.attempts_of(episode)
+        if len(made) >= len(campaign.ladder):
+            return None, None, None
+        step, base = campaign.steps[len(made)], episode.added_at
+        if campaign.on_repeat == "restart":  # A16
+            base = max([drop.dropped_at for drop in self.drops_of(episode)], default=base)
+        promised = base + step
+        earliest = [promised]
+        if made:
+            last = made[-1]
+            end = self.end_of(last) or last.handed_out_at
+            if campaign.count_from == "previous_attempt":
+                earliest.append(end + step)
+            else:
+                distance = step - campaign.steps[len(made) - 1] - MINUTE  # A5
+                earliest += [last.handed_out_at + distance, end + campaign.min_gap]
+        return len(made) + 1, promised, max(earliest)  # SEAM: calling hours
+
+    # s5: which decision
+
+    def decide(self) -> None:
+        """Lines 8 to 23 for each episode still open, oldest promise first (A7, pacing)."""
+        self.decided: set[EpisodeId] = set()
+        waiting = [(self.due(each), each) for each in self.episodes if each.is_open]
+
+        def order(entry: tuple[tuple, Episode]) -> tuple[object, ...]:
+            (_, promised, _), episode = entry
+            return promised is None, promised or self.now, episode.id.number, episode.id
+
+        for (k, promised, due), episode in sorted(waiting, key=order):
+            drops = tuple(drop.call for drop in self.drops_of(episode))
+            decision, reason, proof = next(self.lines(episode, k, promised, due))
+            self.decisions.append(
+                Decision(
+                    *episode.id[:2], episode.id, decision, reason, k, promised, due, proof or drops
+                )
+            )
+            if decision == "dial" and self.campaigns[episode.id.campaign].dialler != "none":
+                self.issue("dial", episode, k)
+                self.decided.add(episode.id)
+
+    def lines(
+        self, episode: Episode, k: int | None, promised: datetime | None, due: datetime | None
+    ) -> Iterator[tuple[str, str, tuple[CallId, ...]]]:
+        """The lines that apply, in order: the first one is the decision."""
+        campaign, number = self.campaigns[episode.id.campaign], episode.id.number
+        contacts = {contact for contact, each in self.directory if each == number}
+        made = self.attempts_of(episode)
+        going_on = sorted(
+            call.id
+            for call in self.calls.values()
+            if call.number == number and call.direction != "internal" and self.is_going_on(call)
+        )
+        if campaign.duplicates == "block" and len(contacts) >= 2:
+            yield "blocked", "duplicate", ()
+        if campaign.unknown_callers == "block" and not contacts:
+            yield "blocked", "not_in_directory", ()
+        if any(attempt.result == "in_doubt" for attempt in made):
+            yield "wait", "attempt_in_doubt", ()
+        if up := [attempt.call for attempt in made if attempt.result == "up"]:
+            yield "wait", "attempt_up", tuple(up)
+        if self.now < promised:
+            yield "wait", "not_due", ()
+        if self.now < due:
+            yield "wait", "spacing", ()
+        # SEAM: outside_hours
+        if self.is_paused(campaign.name):
+            yield "wait", "paused", ()
+        # SEAM: clock_back, feed_stale, audit_failed
+        if going_on:
+            yield "wait", "on_call_now", tuple(going_on)
+        if self.is_number_busy(episode):
+            yield "wait", "number_busy", ()
+        # SEAM: limit, pacing
+        yield "dial", f"attempt_{k}_of_{len(campaign.ladder)}", ()
+
+    def is_paused(self, campaign: str) -> bool:
+        return any(
+            begin <= self.now < end and paused in (None, campaign)
+            for begin, end, paused in self.world.pauses
+        )
+
+    def is_number_busy(self, episode: Episode) -> bool:
+        """A7: a dial of another episode is issued or undelivered, in doubt or up."""
+        dials = [*filter(is_hanging, self.attempts), *filter(is_undelivered_dial, self.commands)]
+        return any(
+            dial.episode.number == episode.id.number and dial.episode != episode.id
+            for dial in dials
+        )
+
+    # s7: commands
+
+    def issue(self, kind: str, episode: Episode, k: int | None = None) -> None:
+        """Write the row once; a dial decided again is the same row."""
+        key = command_key(kind, episode.id, k)
+        if not any(command.key == key for command in self.commands):
+            self.commands.append(Command(key, kind, episode.id.number, episode.id, self.now))
+
+    def withdraw_dial(self, episode: Episode) -> None:
+        for command in filter(is_undelivered_dial, self.commands):
+            if command.episode == episode.id:
+                command.state = "withdrawn"
+
+    def hand_out(self) -> None:
+        """A4, A6: a dial leaves only if decided in this run; nothing overtakes on one number."""
+        if self.now in self.world.outages:
+            return
+        stuck = set()
+        for command in self.commands:
+            if command.state != "issued":
+                continue
+            if is_undelivered_dial(command) and command.episode not in self.decided:
+                stuck.add(command.number)
+            if command.number in stuck:
+                continue
+            command.state, command.handed_out_at = "delivered", self.now
+            if command.kind == "dial":
+                k = int(command.key.rsplit("|", 1)[1])
+                self.attempts.append(Attempt(command.episode, k, command.key, self.now))
+
+    def hanging(self) -> list[tuple[str, str]]:
+        """The dials that may still become a call, for the invariants."""
+        in_doubt = [dial for dial in self.attempts if dial.key and dial.result == "in_doubt"]
+        undelivered = [*filter(is_undelivered_dial, self.commands)]
+        return sorted((dial.episode.number, dial.key) for dial in [*in_doubt, *undelivered])
+
+
+def is_hanging(attempt: Attempt) -> bool:
+    return attempt.result in ("in_doubt", "up")
+
+
+def is_undelivered_dial(command: Command) -> bool:
+    return command.kind == "dial" and command.state == "issued"
+
+
+def _in_force(timeline: list[tuple[datetime, Value]], now: datetime) -> Value | None:
+    """The last entry that began at or before `now`, None before the first."""
+    begun = [value for begins_at, value in timeline if begins_at <= now]
+    return begun[-1] if begun else None
+
+
+# --- what must always hold ------------------------------------------------------------------------
+
+
+def broken_promises(outcome: Outcome) -> list[str]:
+    """What of design.md section 4 an outcome breaks, in words; nothing when all is well."""
+    checks = (
+        each_open_episode_has_one_decision,
+        each_dropped_call_is_accounted_for_once,
+        opened_is_removed_plus_open,
+        no_dial_follows_its_remove,
+        one_number_has_one_dial_hanging,
+        no_dial_leaves_before_it_is_due,
+        each_drop_is_answered_for,
+    )
+    return [f"{check.__name__}: {fault}" for check in checks for fault in check(outcome)]
+
+
+def each_open_episode_has_one_decision(outcome: Outcome) -> Iterator[str]:
+    """I3."""
+    for run in outcome.runs:
+        decided = sorted(decision.episode for decision in run.decisions)
+        alive = sorted(
+            episode.id
+            for episode in outcome.episodes
+            if episode.opened_run <= run.now
+            and (episode.closed_run is None or run.now <= episode.closed_run)
+        )
+        if decided != alive:
+            yield f"at {run.now} decided {decided}, open {alive}"
+
+
+def each_dropped_call_is_accounted_for_once(outcome: Outcome) -> Iterator[str]:
+    """I3: dropped = opened + joined + ignored + settling; once is the shape of `accounts`."""
+    calls = outcome.calls
+    surely = {call_id for call_id, call in calls.items() if drop_kind(call) in ALWAYS_DROPPED}
+    at_most = {call_id for call_id, call in calls.items() if drop_kind(call) is not None}
+    opened = {key for key, account in outcome.accounts.items() if account.account == "opened"}
+    if missing := surely - outcome.accounts.keys():
+        yield f"no account of {sorted(missing)}"
+    if invented := outcome.accounts.keys() - at_most - opened:
+        yield f"an account of what is no dropped call: {sorted(invented)}"
+    for call_id, account in outcome.accounts.items():
+        owned = account.account in ("opened", "joined")
+        if owned != (account.episode is not None):
+            yield f"{call_id} is {account.account} with episode {account.episode}"
+
+
+def opened_is_removed_plus_open(outcome: Outcome) -> Iterator[str]:
+    """One episode for each call that opened, or opened again; one remove for each closed one."""
+    for call_id, account in outcome.accounts.items():
+        if account.account == "opened" and account.episode.opening != call_id:
+            yield f"{call_id} opened {account.episode}"
+    if len({episode.id for episode in outcome.episodes}) != len(outcome.episodes):
+        yield "an episode id stands twice"
+    removed = [command.episode for command in outcome.commands if command.kind == "remove"]
+    closed = [each.id for each in outcome.episodes if not each.is_open]
+    if sorted(removed) != sorted(each for each in closed if each.campaign not in outcome.silent):
+        yield f"removed {sorted(removed)}, closed {sorted(closed)}"
+
+
+def no_dial_follows_its_remove(outcome: Outcome) -> Iterator[str]:
+    """Design s3.7, and a command is one row."""
+    keys = [command.key for command in outcome.commands]
+    if len(set(keys)) != len(keys):
+        yield "a key stands twice"
+    removed: set[EpisodeId] = set()
+    for command in outcome.commands:
+        if command.kind == "remove":
+            removed.add(command.episode)
+        elif command.episode in removed:
+            yield f"{command.key} was issued after its remove"
+    closed_runs = {episode.id: episode.closed_run for episode in outcome.episodes}
+    for command in outcome.commands:
+        closed_run = closed_runs[command.episode]
+        handed_out = command.kind == "dial" and command.state == "delivered"
+        if handed_out and closed_run is not None and command.handed_out_at >= closed_run:
+            yield f"{command.key} left after its episode closed"
+        if command.kind == "dial" and command.state == "issued" and closed_run is not None:
+            yield f"{command.key} still waits, its episode is closed"
+
+
+def one_number_has_one_dial_hanging(outcome: Outcome) -> Iterator[str]:
+    """I11: at most one dial of a number is undelivered or in doubt, over all campaigns."""
+    for run in outcome.runs:
+        numbers = [number for number, _ in run.hanging]
+        if len(set(numbers)) != len(numbers):
+            yield f"at {run.now}: {run.hanging}"
+
+
+def no_dial_leaves_before_it_is_due(outcome: Outcome) -> Iterator[str]:
+    """Nor twice in one run, nor without a decision in the run in which it leaves."""
+    decided = set()
+    for run in outcome.runs:
+        for decision in run.decisions:
+            if decision.decision == "dial":
+                decided.add((run.now, decision.episode))
+                if not decision.promised_at <= decision.due_at <= run.now:
+                    yield f"at {run.now}: {decision}"
+    for command in outcome.commands:
+        left = (command.handed_out_at, command.episode)
+        if command.kind == "dial" and command.state == "delivered" and left not in decided:
+            yield f"{command.key} left undecided"
+
+
+def each_drop_is_answered_for(outcome: Outcome) -> Iterator[str]:
+    """I10: after each drop comes a dial, a talk, or a closing that a person can read."""
+    episodes = {episode.id: episode for episode in outcome.episodes}
+    calls = outcome.calls
+    for call_id, account in outcome.accounts.items():
+        episode = episodes.get(account.episode)
+        if episode is None or episode.reason not in ("reached", "exhausted"):
+            continue
+        dialled = any(
+            dial.key is not None or dial.result != "in_doubt"
+            for dial in outcome.attempts
+            if dial.episode[:2] == episode.id[:2] and dial.handed_out_at >= account.dropped_at
+        )
+        talked = any(
+            talk > account.dropped_at
+            for call in calls.values()
+            if call.number == episode.id.number
+            for talk in talks(call)
+        )
+        withdrawn = account.account == "opened" and drop_kind(calls[call_id]) is None
+        if not (dialled or talked or withdrawn):
+            yield f"{call_id} of {episode.id}"

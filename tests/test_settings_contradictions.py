@@ -1,0 +1,175 @@
+"""Keys that are right each for itself and wrong, or hardly meant, together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from settings_files import SMALL, changed, faults, read, with_campaign
+
+CAMPAIGN = "`campaigns.missed-calls"
+PLACE = "in `reconcile.toml`"
+CALLS_TABLE = '\n[sources.log]\nkind = "table"\npath = "calls.csv"\ncalls = "calls.sql"\n'
+
+
+def test_a_dialled_number_cannot_go_with_shared_telephony(tmp_path: Path) -> None:
+    text = with_campaign('shared_telephony = true\ndialled_numbers = ["+420200500100"]')
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith(f"{CAMPAIGN}.dialled_numbers` {PLACE}, line 18, cannot go with")
+    assert "does not tell which company was called" in fault
+    assert "`queues`" in fault
+
+
+def test_shared_telephony_goes_with_queues(tmp_path: Path) -> None:
+    assert read(tmp_path, with_campaign('shared_telephony = true\nqueues = ["a"]')).warnings == ()
+
+
+def test_shared_telephony_without_queues_is_warned_of(tmp_path: Path) -> None:
+    (warning,) = read(tmp_path, with_campaign("shared_telephony = true")).warnings
+    assert "every company's dropped calls count" in warning
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_warned"),
+    [
+        ("confirm_within_minutes = 10", False),
+        ("confirm_within_minutes = 11", True),
+        ("confirm_within_minutes = 11\nretry_minutes = [5]", False),
+        ('confirm_within_minutes = 16\ncount_from = "previous_attempt"', True),
+        ('confirm_within_minutes = 15\ncount_from = "previous_attempt"', False),
+    ],
+)
+def test_a_dial_in_doubt_for_longer_than_a_step_is_warned_of(
+    tmp_path: Path, lines: str, is_warned: bool
+) -> None:
+    warnings = read(tmp_path, with_campaign(lines)).warnings
+    expected = f"{CAMPAIGN}.confirm_within_minutes` {PLACE}, line 17, is 1"
+    assert [warning.startswith(expected) for warning in warnings] == [True] * is_warned
+
+
+@pytest.mark.parametrize(("minutes", "is_warned"), [(61, False), (60, True)])
+def test_giving_up_before_the_last_step_is_warned_of(
+    tmp_path: Path, minutes: int, is_warned: bool
+) -> None:
+    warnings = read(tmp_path, with_campaign(f"give_up_after_minutes = {minutes}")).warnings
+    assert ["the episode ends before" in warning for warning in warnings] == [True] * is_warned
+
+
+def test_giving_up_later_than_calls_are_kept_is_refused(tmp_path: Path) -> None:
+    text = "hot_days = 1\n" + with_campaign("give_up_after_minutes = 1441")
+    assert "`hot_days`" in faults(tmp_path, text)[0]
+    assert read(tmp_path, text.replace("1441", "1440"))
+
+
+def test_menu_drops_need_a_source_that_lists_menus(tmp_path: Path) -> None:
+    text = with_campaign('dropped_in = ["queue", "ivr"]')
+    assert faults(tmp_path, text) == [
+        f"{CAMPAIGN}.dropped_in` {PLACE}, line 17, has `ivr`, but no source lists its `menus`"
+    ]
+    assert read(tmp_path, text.replace("trunks", 'menus = ["menu"]\ntrunks')).warnings == ()
+    assert read(tmp_path, text + CALLS_TABLE).warnings == (), "a select names its own menus"
+
+
+def test_a_campaigns_menu_must_be_a_menu_of_a_source(tmp_path: Path) -> None:
+    text = with_campaign('dropped_in = ["ivr"]\nmenus = ["menu", "manu"]')
+    (fault,) = faults(tmp_path, text.replace("trunks", 'menus = ["menu"]\ntrunks'))
+    assert fault.endswith("has `manu`, which no source lists, expected some of `menu`")
+
+
+def test_menus_without_ivr_are_warned_of(tmp_path: Path) -> None:
+    text = with_campaign('menus = ["menu"]').replace("trunks", 'menus = ["menu"]\ntrunks')
+    (warning,) = read(tmp_path, text).warnings
+    assert "has no effect, for `dropped_in` does not have `ivr`" in warning
+
+
+def test_the_dialler_must_be_a_sink(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, changed('dialler = "file"', 'dialler = "fiel"'))
+    assert fault == (
+        f'{CAMPAIGN}.dialler` {PLACE}, line 16, is `"fiel"`, expected the name of a sink: `file`, '
+        "`none`"
+    )
+
+
+def test_no_sink_may_be_called_none(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SMALL + '[sinks.none]\nkind = "stdout"\n')
+    assert fault.startswith(f"`sinks.none` {PLACE}, line 20, ")
+
+
+def test_a_campaign_without_calls_is_refused(tmp_path: Path) -> None:
+    start, end = SMALL.index("[sources.pbx]"), SMALL.index("[sources.directory]")
+    (fault,) = faults(tmp_path, SMALL[:start] + SMALL[end:])
+    assert fault.startswith("`campaigns.missed-calls` in `reconcile.toml`, line 8, has no calls")
+
+
+def test_a_missing_directory_is_warned_of(tmp_path: Path) -> None:
+    start, end = SMALL.index("[sources.directory]"), SMALL.index("[campaigns")
+    (warning,) = read(tmp_path, SMALL[:start] + SMALL[end:]).warnings
+    assert warning.startswith("`reconcile.toml` has no source of contacts")
+
+
+def test_a_file_without_campaigns_is_warned_of(tmp_path: Path) -> None:
+    (warning,) = read(tmp_path, SMALL[: SMALL.index("[campaigns")]).warnings
+    assert warning == "`reconcile.toml` has no `[campaigns.NAME]`, so nobody is called back"
+
+
+def test_a_region_is_required_where_numbers_are_read(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, changed('region = "CZ"\n', ""))
+    assert fault.startswith("`reconcile.toml` lacks `region`, which source `pbx`, `directory`")
+
+
+@pytest.mark.parametrize("line", ['numbers = "opaque"', 'region = "CZ"'])
+def test_no_region_is_needed_where_sources_do_without(tmp_path: Path, line: str) -> None:
+    text = changed('region = "CZ"\n', "").replace("kind =", f"{line}\nkind =", 2)
+    assert read(tmp_path, text).region == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('contacts = "contacts.sql"', "", "has neither `contacts` nor `calls`, expected one"),
+        ("contacts.sql", 'a.sql"\ncalls = "b.sql', "has both `contacts` and `calls`, expected one"),
+        ("contacts.sql", 'a.sql"\nfold_key = "b', "needs `calls`, for only calls are folded"),
+    ],
+)
+def test_a_table_gives_one_thing(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    (fault,) = faults(tmp_path, changed(old, new))
+    assert fault.startswith("`sources.directory")
+    assert expected in fault
+
+
+def test_keys_of_csv_are_warned_of_in_other_formats(tmp_path: Path) -> None:
+    text = changed('path = "contacts.csv"', 'path = "contacts.parquet"\ndelimiter = ";"')
+    (warning,) = read(tmp_path, text).warnings
+    assert "without effect: its format is parquet" in warning
+
+
+def test_an_asterisk_needs_a_log(tmp_path: Path) -> None:
+    logs = SMALL[SMALL.index("queue_log") : SMALL.index("incoming")]
+    (fault,) = faults(tmp_path, changed(logs, ""))
+    assert fault.endswith("has neither `queue_log` nor `cdr`, expected at least one of them")
+
+
+@pytest.mark.parametrize("name", ["dialled_number", "attempt_key"])
+def test_a_pattern_needs_the_column_it_looks_in(tmp_path: Path, name: str) -> None:
+    key = f'{name} = {{ column = "linkedid", pattern = "(.+)" }}\n'
+    text = changed("trunks", f"{key}trunks")
+    assert read(tmp_path, text)
+    (fault,) = faults(tmp_path, text.replace('"21"', '"18"'))
+    assert fault.startswith(f"`sources.pbx.{name}` {PLACE}, line 8, looks in column `linkedid`")
+    cdr = text[text.index("cdr =") : text.index("incoming")]
+    (fault,) = faults(tmp_path, text.replace(cdr, ""))
+    assert "needs `cdr`" in fault
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('trunks = ["PJSIP/trunk-*"]\n', "lacks `trunks`, so outgoing calls are not seen"),
+        ('incoming = { contexts = ["from-trunk"] }\n', "lacks `incoming`, so only calls of queues"),
+    ],
+)
+def test_call_records_without_direction_are_warned_of(
+    tmp_path: Path, line: str, expected: str
+) -> None:
+    (warning,) = read(tmp_path, changed(line, "")).warnings
+    assert expected in warning

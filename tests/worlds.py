@@ -1,0 +1,530 @@
+"""Worlds that hurt, for Hypothesis and from a seed; both are built by the same pieces.
+
+`worlds()` is a Hypothesis strategy, `random_world(seed)` the same from a seeded generator. A world
+is plain data: the answers to the dials are made by playing it, looking at what was handed out, and
+adding the outgoing calls; as they become known after the hand-out, they change nothing before it.
+
+What the worlds keep to, so that only the rules are tested and not the sources: a record is known
+no earlier than anything it tells; number, class, direction, start and attempt key of a call are
+the same in all its versions; the directory never shrinks by a tenth (A12 is not played here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Protocol, TypeVar
+
+from hypothesis import strategies as st
+from oracle import (
+    MINUTE,
+    SECOND,
+    Attempt,
+    CallRecord,
+    CampaignSettings,
+    ProgramSettings,
+    World,
+    play,
+)
+
+Option = TypeVar("Option")
+
+LINES = ("+420200000410", "+420200000420")
+OTHER_LINE = "+420200000499"
+QUEUES = ("sales", "helpdesk")
+NUMBERS = ("+420700610101", "+420700610102", "+447700900103", "+420200500104")
+NO_CLIENTS = (
+    (None, "withheld"),
+    ("+420200000410", "own"),
+    ("112", "short"),
+    ("+4209", "impossible"),
+)
+BEGINNINGS = ("2026-03-10T10:00:00", "2026-03-10T23:30:00")  # an hour of day, and midnight
+LADDERS = ((1, 3, 8), (5, 15, 60), (1, 2), (2,), (0, 4), (3, 5, 6, 9))
+FILLERS = [(f"F{index}", f"+4202005009{index:02}") for index in range(40)]
+BLINKS = (0, 0, 1, 5, 20, 60, 150)  # seconds a phase of a call takes
+DELAYS = (0, 0, 0, 0, 1, 30, 60, 200, 600, 1500)  # seconds until a record stands in its source
+ANSWER_ROUNDS = 6
+
+
+class Pick(Protocol):
+    """Where the choices come from; the first option is the simplest."""
+
+    def of(self, options: Sequence[Option]) -> Option: ...
+
+
+@dataclass(frozen=True)
+class SeededPick:
+    random: Random
+
+    def of(self, options: Sequence[Option]) -> Option:
+        return self.random.choice(options)
+
+
+@dataclass(frozen=True)
+class DrawnPick:
+    draw: Callable[[st.SearchStrategy[Any]], Any]
+
+    def of(self, options: Sequence[Option]) -> Option:
+        return options[self.draw(st.integers(0, len(options) - 1))]
+
+
+def random_world(seed: int) -> World:
+    """The same world for the same seed."""
+    return build_world(SeededPick(Random(seed)))  # noqa: S311 - no secret
+
+
+@st.composite
+def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> World:
+    return build_world(DrawnPick(draw))
+
+
+def build_world(pick: Pick) -> World:
+    return _Builder(pick).build()
+
+
+@dataclass(frozen=True)
+class _Client:
+    number: str | None
+    number_class: str
+
+
+class _Builder:
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
+        self.begin = datetime.fromisoformat(pick.of(BEGINNINGS))
+        self.minutes = pick.of((10, 20, 40, 90))
+        self.instants = [self.begin]  # for ties to the second
+        self.calls = 0
+        self.client: _Client | None = None  # of a story that is being told
+        self.clock = self.begin  # and when its next call begins
+        self.clients = [
+            _Client(number, pick.of(("valid", "valid", "possible")))
+            for number in NUMBERS[: pick.of((1, 2, 2, 3, 4))]
+        ]
+
+    def build(self) -> World:
+        records: list[CallRecord] = []
+        for _ in range(self.pick.of((1, 2, 4, 8, 12))):
+            records += self.pick.of(CALLS)(self)
+        for _ in range(self.pick.of((0, 1, 1, 2, 3))):
+            records += self.story()
+        world = World(
+            settings=self.settings(),
+            records=records,
+            runs=self.runs(),
+            directory=self.directory(),
+            hand_closings=self.hand_closings(),
+            pauses=self.pauses(),
+        )
+        world.outages = self.outages(world.runs)
+        self.answer_dials(world)
+        world.records = self.shuffled(world.records)
+        return world
+
+    # choices
+
+    def one_in(self, chances: int) -> bool:
+        return self.pick.of((False,) * (chances - 1) + (True,))
+
+    def seconds(self, options: Sequence[int]) -> timedelta:
+        return self.pick.of(options) * SECOND
+
+    def moment(self) -> datetime:
+        """Anywhere around the runs; often a tie, or some steps of a ladder after something."""
+        nearby = self.pick.of(("no", "tie", "after"))
+        if nearby == "tie":
+            return self.pick.of(self.instants)
+        if nearby == "after":
+            minutes = self.pick.of((1, 2, 3, 4, 5, 8, 10, 15)) * MINUTE
+            instant = self.pick.of(self.instants) + minutes + self.seconds((0, 1, -1, 20))
+        else:
+            minute = self.pick.of(range(self.minutes + 5)) - 5
+            instant = self.begin + minute * MINUTE + self.seconds((0, 0, 59, 1, 20, 30))
+        self.instants.append(instant)
+        return instant
+
+    def shuffled(self, records: list[CallRecord]) -> list[CallRecord]:
+        """Rows in any order, some twice."""
+        records = [*records, *(record for record in records if self.one_in(6))]
+        for left in range(len(records) - 1, 0, -1):
+            right = self.pick.of(range(left + 1))
+            records[left], records[right] = records[right], records[left]
+        return records
+
+    # settings, runs and what people do
+
+    def settings(self) -> list[tuple[datetime, ProgramSettings]]:
+        shared = {"settle_seconds": self.pick.of((60, 60, 0, 90))}
+        first = self.campaign("billing", (LINES[0],), shared)
+        campaigns = [first]
+        if self.one_in(3):
+            campaigns = [replace(first, dialled_numbers=self.pick.of((None, frozenset(LINES))))]
+        else:
+            second_lines = self.pick.of(((LINES[1],), LINES, None))
+            campaigns.append(self.campaign("support", second_lines, shared))
+        program = ProgramSettings(
+            tuple(campaigns), open_call_limit_minutes=self.pick.of((120, 10, 3))
+        )
+        timeline = [(self.begin - 60 * MINUTE, program)]
+        while self.one_in(3):
+            changed = self.pick.of((self.changed_ladder, self.without_a_campaign))(program)
+            timeline.append((timeline[-1][0] + (60 + self.pick.of((5, 10, 20))) * MINUTE, changed))
+        return timeline
+
+    def campaign(
+        self, name: str, lines: tuple[str, ...] | None, shared: dict[str, Any]
+    ) -> CampaignSettings:
+        of = self.pick.of
+        both = frozenset({"incoming", "outgoing"})
+        return CampaignSettings(
+            name,
+            dialled_numbers=None if lines is None else frozenset(lines),
+            queues=of((None,) * 7 + (frozenset({"sales"}),)),
+            dropped_in=of((("queue", "ivr"), ("queue",), ("queue", "ivr", "timeout", "ringing"))),
+            ladder=of(LADDERS),
+            remove_on=of((both, both, both, frozenset({"incoming"}), frozenset({"outgoing"}))),
+            short_drop_seconds=of((0, 0, 0, 5)),
+            min_gap_minutes=of((5, 1, 0)),
+            confirm_within_minutes=of((5, 1, 2)),
+            give_up_after_minutes=of((480, 480, 12, 30)),
+            count_from=of(("added", "added", "previous_attempt")),
+            on_repeat=of(("join", "join", "restart")),
+            count_manual_attempts=of((False, False, True)),
+            unknown_callers=of(("dial", "dial", "block")),
+            duplicates=of(("block", "block", "dial_once")),
+            drop_after_talk=of((True, True, False)),
+            starts_at=of((self.begin - 60 * MINUTE, None, self.begin + 5 * MINUTE)),
+            dialler=of(("file",) * 8 + ("none",)),
+            **shared,
+        )
+
+    def changed_ladder(self, program: ProgramSettings) -> ProgramSettings:
+        first, *others = program.campaigns
+        return replace(program, campaigns=(replace(first, ladder=self.pick.of(LADDERS)), *others))
+
+    def without_a_campaign(self, program: ProgramSettings) -> ProgramSettings:
+        kept = self.pick.of((program.campaigns[1:], program.campaigns[:-1]))
+        return replace(program, campaigns=kept)
+
+    def runs(self) -> list[datetime]:
+        first = self.begin + self.seconds((0, 0, 0, 17))
+        runs = [first + minute * MINUTE for minute in range(self.minutes + 1)]
+        if self.one_in(4):  # an outage of the program
+            down = self.pick.of(range(1, self.minutes))
+            del runs[down : down + self.pick.of((3, 8, 30, 100))]
+        if self.one_in(4):  # cron is late, or someone runs it by hand
+            runs += [run + self.seconds((1, 25, 59)) for run in runs if self.one_in(5)]
+        return sorted(set(runs))
+
+    def outages(self, runs: list[datetime]) -> set[datetime]:
+        if not self.one_in(3):
+            return set()
+        down = self.pick.of(range(len(runs)))
+        return set(runs[down : down + self.pick.of((1, 3, 10))])
+
+    def directory(self) -> list[tuple[datetime, list[tuple[str, str]]]]:
+        timeline = [(self.begin - 60 * MINUTE, self.contacts())]
+        while self.one_in(2):
+            last, _ = timeline[-1]
+            later = max(last, self.begin) + self.pick.of((1, 5, 12, 30)) * MINUTE
+            timeline.append((later + self.seconds((0, 30)), self.contacts()))
+        return timeline
+
+    def contacts(self) -> list[tuple[str, str]]:
+        rows = []
+        for index, number in enumerate(NUMBERS):
+            contacts = self.pick.of(
+                ((1,), (1,), (1,), (1, 2), (), (1, 1))
+            )  # (1, 1) is no duplicate
+            rows += [(f"C{index}{contact}", number) for contact in contacts]
+        return rows + FILLERS
+
+    def hand_closings(self) -> list[tuple[datetime, str, str]]:
+        closings = []
+        while self.one_in(4):
+            campaign = self.pick.of(("billing", "support"))
+            number = self.pick.of(self.clients).number
+            closings.append((self.moment() + self.seconds((0, 0, 17, 45)), campaign, number))
+        return sorted(closings)
+
+    def pauses(self) -> list[tuple[datetime, datetime, str | None]]:
+        pauses = []
+        while self.one_in(4):
+            paused = self.moment()
+            resumed = paused + self.pick.of((1, 4, 15)) * MINUTE
+            pauses.append((paused, resumed, self.pick.of((None, "billing", "support"))))
+        return sorted(pauses, key=lambda pause: pause[0])
+
+    # calls: a phase begins where the one before ended; a version is known once it tells no future
+
+    def blink(self) -> timedelta:
+        return self.seconds(BLINKS)
+
+    def new_call(self, direction: str, **columns: Any) -> CallRecord:
+        self.calls += 1
+        client = self.client or self.pick.of(self.clients)
+        began = self.clock if self.client else self.moment()
+        if self.client is None and self.one_in(20):
+            client = _Client(*self.pick.of(NO_CLIENTS))
+        return CallRecord(
+            source=self.pick.of(("pbx", "pbx", "old|pbx")),
+            call_id=f"{self.pick.of(('c', 'c', 'a~', 'b|'))}{self.calls}",
+            known_at=began,
+            direction=direction,
+            number=client.number,
+            number_class=client.number_class,
+            started_at=began,
+            **columns,
+        )
+
+    def incoming(self) -> CallRecord:
+        """Waiting in a queue."""
+        call = self.new_call(
+            "in",
+            dialled_number=self.pick.of((*LINES * 6, OTHER_LINE)),
+            queue=self.pick.of(QUEUES),
+            last_place="queue",
+        )
+        return replace(call, wait_began_at=call.started_at + self.blink())
+
+    def known(self, call: CallRecord, *, after: datetime | None = None) -> CallRecord:
+        """The record with the instant from which it stands in its source, sometimes late."""
+        told = (
+            call.started_at,
+            call.wait_began_at,
+            call.last_connected_at or call.connected_at,
+            call.ended_at,
+            after,
+        )
+        earliest = max(instant for instant in told if instant is not None)
+        self.instants.append(earliest)
+        return replace(call, known_at=earliest + self.seconds(DELAYS))
+
+    def hung_up(self, call: CallRecord, place: str = "queue", end: str = "caller") -> CallRecord:
+        ended = (call.last_connected_at or call.wait_began_at or call.started_at) + self.blink()
+        return replace(call, ended_at=ended, last_place=place, end_reason=end)
+
+    def talked(self, call: CallRecord) -> CallRecord:
+        """Connected, and still talking."""
+        connected = (call.wait_began_at or call.started_at) + self.blink()
+        return replace(call, connected_at=connected, last_connected_at=connected, last_place="desk")
+
+    def over(self, call: CallRecord) -> CallRecord:
+        ended = (call.last_connected_at or call.started_at) + self.seconds((20, 60, 1, 900))
+        return replace(call, talk_ended_at=ended, ended_at=ended, end_reason="caller")
+
+    def versions(self, *calls: CallRecord) -> list[CallRecord]:
+        """Each version known no earlier than the one before."""
+        known: list[CallRecord] = []
+        for call in calls:
+            known.append(self.known(call, after=known[-1].known_at if known else None))
+        return known
+
+    def drop(self) -> list[CallRecord]:
+        return self.versions(self.hung_up(self.incoming()))
+
+    def seen_drop(self) -> list[CallRecord]:
+        call = self.incoming()
+        return [replace(call, known_at=call.wait_began_at), *self.versions(self.hung_up(call))]
+
+    def menu_drop(self) -> list[CallRecord]:
+        call = replace(self.incoming(), queue=None)
+        return self.versions(self.hung_up(call, place="ivr"))
+
+    def other_end(self) -> list[CallRecord]:
+        ends = (
+            ("queue", "restart"),
+            ("voicemail", "timeout"),
+            ("voicemail", "exit_key"),
+            ("queue", "empty"),
+            ("desk", "caller"),
+            ("voicemail", "caller"),
+            ("announcement", "caller"),
+        )
+        return self.versions(self.hung_up(self.incoming(), *self.pick.of(ends)))
+
+    def talk(self) -> list[CallRecord]:
+        return self.versions(self.over(self.talked(self.incoming())))
+
+    def seen_talk(self) -> list[CallRecord]:
+        talking = self.talked(self.incoming())
+        return self.versions(talking, self.over(talking))
+
+    def late_talk(self) -> list[CallRecord]:
+        """Known only when dials may have gone out."""
+        (talk,) = self.talk()
+        return [replace(talk, known_at=talk.known_at + self.pick.of((3, 6, 12)) * MINUTE)]
+
+    def talk_in_error(self) -> list[CallRecord]:
+        """Known at once, withdrawn soon."""
+        talk, *others = self.talk_withdrawn()
+        ended = talk.ended_at or talk.started_at
+        known = [replace(talk, known_at=ended)]
+        for other in others:
+            later = known[-1].known_at + self.seconds((30, 90, 300))
+            known.append(replace(other, known_at=later))
+        return known
+
+    def endless(self) -> list[CallRecord]:
+        call = self.incoming()
+        return self.versions(self.pick.of((call, self.talked(call))))
+
+    def transferred(self) -> list[CallRecord]:
+        """Talked, waits again, and hangs up or talks again."""
+        first = self.talked(self.incoming())
+        waiting = replace(
+            first, wait_began_at=first.connected_at + self.seconds((30, 1)), last_place="queue"
+        )
+        again = waiting.wait_began_at + self.blink()
+        second = replace(waiting, last_connected_at=again, last_place="desk")
+        dropped = replace(waiting, ended_at=again, end_reason="caller")
+        return self.versions(first, self.pick.of((dropped, dropped, self.over(second))))
+
+    def drop_withdrawn(self) -> list[CallRecord]:
+        """A drop that was none; sometimes it was one after all."""
+        call = self.incoming()
+        dropped = self.hung_up(call)
+        other = self.pick.of(
+            (
+                self.over(self.talked(call)),
+                replace(dropped, last_place="voicemail", end_reason="timeout"),
+                replace(dropped, last_place="announcement"),
+            )
+        )
+        return self.versions(*self.pick.of(((dropped, other), (dropped, other, dropped))))
+
+    def talk_withdrawn(self) -> list[CallRecord]:
+        """A talk that was none; sometimes it was one after all."""
+        call = self.pick.of((self.incoming, self.by_hand))()
+        talk = self.over(self.talked(call))
+        other = replace(
+            talk,
+            connected_at=None,
+            last_connected_at=None,
+            talk_ended_at=None,
+            last_place=self.pick.of(("voicemail", "queue")),
+            result="no_answer" if call.direction == "out" else None,
+        )
+        return self.versions(*self.pick.of(((talk, other), (talk, other, talk))))
+
+    def line_learnt(self) -> list[CallRecord]:
+        dropped = self.hung_up(self.incoming())
+        unknown = replace(dropped, dialled_number=None)
+        return self.versions(*self.pick.of(((unknown,), (unknown, dropped))))
+
+    def end_corrected(self) -> list[CallRecord]:
+        dropped = self.hung_up(self.incoming())
+        return self.versions(dropped, replace(dropped, ended_at=dropped.ended_at + SECOND))
+
+    def by_hand(self) -> CallRecord:
+        return self.new_call("out", last_place="desk")
+
+    def manual_call(self) -> list[CallRecord]:
+        return self.outgoing_versions(self.by_hand())
+
+    def inside(self) -> list[CallRecord]:
+        return self.versions(self.over(self.talked(self.new_call("internal"))))
+
+    def outgoing_versions(self, call: CallRecord) -> list[CallRecord]:
+        """Answered or not, known when it rings, when it is over, or never over."""
+        unanswered = replace(
+            self.hung_up(call, place="desk"), result=self.pick.of(("no_answer", "busy", "machine"))
+        )
+        talking = replace(self.talked(call), result="answered")
+        return self.versions(
+            *self.pick.of(
+                (
+                    (unanswered,),
+                    (unanswered,),
+                    (call, unanswered),
+                    (self.over(talking),),
+                    (call, talking, self.over(talking)),
+                    (talking,),
+                    (call,),
+                )
+            )
+        )
+
+    # stories: several calls of one client, minutes apart
+
+    def story(self) -> list[CallRecord]:
+        self.client, self.clock = self.pick.of(self.clients), self.moment()
+        records: list[CallRecord] = []
+        for call in self.pick.of(STORIES):
+            records += call(self)
+            self.clock += self.pick.of((60, 20, 0, 61, 150, 240)) * SECOND
+        self.client = None
+        return records
+
+    # the answers to the dials
+
+    def answer_dials(self, world: World) -> None:
+        answered: set[str] = set()
+        for _ in range(ANSWER_ROUNDS):
+            dials = [each for each in play(world).attempts if each.key not in {None, *answered}]
+            for dial in dials:
+                answered.add(dial.key)
+                world.records += self.answer(dial)
+            if not dials:
+                return
+
+    def answer(self, dial: Attempt) -> list[CallRecord]:
+        """No call, one, or two, with the key, without, or with a foreign one; at the edges too."""
+        records = []
+        for _ in range(self.pick.of((1, 1, 1, 0, 2))):
+            started = dial.handed_out_at + self.seconds(
+                (2, 10, 0, -5, -6, -1, 60, 120, 121, 295, 300, 301)
+            )
+            call = replace(
+                self.by_hand(),
+                number=dial.episode.number,
+                number_class=next(
+                    each.number_class for each in self.clients if each.number == dial.episode.number
+                ),
+                started_at=started,
+                attempt_key=self.pick.of((None, None, None, dial.key, "dial|elsewhere|1")),
+            )
+            first, *others = self.outgoing_versions(call)
+            first = replace(first, known_at=max(first.known_at, dial.handed_out_at + SECOND))
+            records += [
+                first,
+                *(replace(o, known_at=max(o.known_at, first.known_at)) for o in others),
+            ]
+        return records
+
+
+CALLS = (
+    _Builder.drop,
+    _Builder.drop,
+    _Builder.drop,
+    _Builder.seen_drop,
+    _Builder.menu_drop,
+    _Builder.talk,
+    _Builder.seen_talk,
+    _Builder.transferred,
+    _Builder.manual_call,
+    _Builder.other_end,
+    _Builder.endless,
+    _Builder.drop_withdrawn,
+    _Builder.talk_withdrawn,
+    _Builder.line_learnt,
+    _Builder.end_corrected,
+    _Builder.inside,
+)
+
+STORIES = (
+    (_Builder.drop, _Builder.drop),  # on one line or on two
+    (_Builder.drop, _Builder.talk, _Builder.drop),
+    (_Builder.drop, _Builder.drop, _Builder.talk),
+    (_Builder.drop, _Builder.late_talk, _Builder.drop),
+    (_Builder.drop, _Builder.late_talk, _Builder.drop, _Builder.drop),
+    (_Builder.drop, _Builder.talk_in_error),
+    (_Builder.drop, _Builder.talk_in_error, _Builder.drop),
+    (_Builder.drop_withdrawn, _Builder.drop),
+    (_Builder.drop, _Builder.manual_call, _Builder.manual_call),
+    (_Builder.drop, _Builder.transferred, _Builder.drop),
+    (_Builder.drop, _Builder.seen_talk, _Builder.seen_drop, _Builder.drop),
+)
