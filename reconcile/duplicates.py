@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from reconcile import import_file, phone_numbers, queries, scratch
-from reconcile.import_file import Fault
-from reconcile.import_findings import Finding, ImportFindings, Verdict
+from reconcile import phone_numbers, queries, scratch
+from reconcile.import_file import reading
+from reconcile.import_file.findings import Finding, ImportFindings, Verdict
 from reconcile.sources.text import storable
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from reconcile.import_file import ImportFile, ImportRow
+    from reconcile.import_file.reading import ImportFile, ImportRow
     from reconcile.phone_numbers import PhoneNumber
 
 SHOWN_COUNT = 10
@@ -25,13 +25,18 @@ SHOWN_COUNT = 10
 
 _CELLS = "core.import_numbers"
 _FAULTS = "core.import_faults"
-_STEPS = (
+_REPORT_STEPS = (
+    "core.duplicates",
+    "core.duplicate_groups",
+    "core.duplicate_contacts",
+)
+_IMPORT_STEPS = (
     "core.duplicates",
     "core.import_keys",
     "core.import_row_matches",
     "core.import_contact_matches",
     "core.import_matches",
-    "core.import_blocks",
+    "core.import_match_kinds",
     "core.import_cell_kinds",
 )
 _FORMULA = re.compile(r"=|[@+-]\s*[^\W\d_]+\s*[(!|]")
@@ -42,9 +47,9 @@ def report(
 ) -> queries.Rows:
     """List the numbers on two or more contacts, as `sql/reports/duplicates.sql` describes them."""
     with scratch.core_room(connection):
-        queries.run(connection, "core.duplicates", {})
-        queries.run(connection, "core.duplicate_groups", {})
-        return queries.rows(connection, "reports.duplicates", {"shown_count": shown_count})
+        for step in _REPORT_STEPS:
+            queries.run(connection, step, {"shown_count": shown_count})
+        return queries.rows(connection, "reports.duplicates", {})
 
 
 def check_import(
@@ -63,9 +68,9 @@ def check_import(
     Numbers without a country code are read in `region`. `number_columns` are names of columns, by
     default those that begin like a number's; `id_column` holds the id of a contact that the row
     replaces. Nothing is written, to the connection's database neither. Raises what
-    `import_file.read` raises.
+    `import_file.reading.read` raises.
     """
-    file = import_file.read(
+    file = reading.read(
         path,
         encoding=encoding,
         delimiter=delimiter,
@@ -74,7 +79,7 @@ def check_import(
     )
     with scratch.core_room(connection):
         _load(connection, file, region)
-        for step in _STEPS:
+        for step in _IMPORT_STEPS:
             queries.run(connection, step, {"shown_count": shown_count})
         found = queries.rows(connection, "reports.import_findings", {}).as_dicts()
     by_row: defaultdict[int, list[Finding]] = defaultdict(list)
@@ -116,13 +121,13 @@ def _cells(file: ImportFile, region: str) -> Iterator[tuple[object, ...]]:
             )
 
 
-def _formulas(file: ImportFile, row: ImportRow) -> Iterator[Fault]:
+def _formulas(file: ImportFile, row: ImportRow) -> Iterator[reading.Fault]:
     """Find cells beside the numbers that a spreadsheet would run."""
     if not row.is_whole:
         return
     for position, text in enumerate(row.fields):
         if position not in file.number_positions and _FORMULA.match(text):
-            yield Fault("formula", text, position)
+            yield reading.Fault("formula", text, position)
 
 
 def _finding(found: dict[str, Any], header: Sequence[str]) -> Finding:

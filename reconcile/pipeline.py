@@ -25,8 +25,11 @@ APPLY = (
     "commands.apply_waiting_results",
 )
 FOLD = (
+    "staging.restarts",
     "staging.touched_calls",
+    "staging.asterisk_queue_sessions",
     "staging.asterisk_queue_log",
+    "staging.asterisk_cdr_legs",
     "staging.asterisk_cdr",
     "staging.asterisk",
     "staging.table_calls",
@@ -93,6 +96,8 @@ COMMAND = (
     "commands.withdraw_dials",
     "commands.refresh_dials",
     "commands.issue_commands",
+    "core.next_change",
+    "commands.keep_next_change",
 )
 # Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run; this
 # is a stop for a fault of ours, never reached by data.
@@ -139,7 +144,6 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     if findings:
         _steps(connection, DECIDE, moment)
     _steps(connection, COMMAND, moment)
-    _clear(connection)
     return findings
 
 
@@ -182,13 +186,14 @@ def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     return found
 
 
-def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+def clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop what was made for this run only, one by one: a dropped schema keeps its rows pending."""
     made = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() "
         "where schema_name in ('staging', 'core') and database_name = current_database()"
     ).fetchall()
-    connection.execute("; ".join(f"drop table {name}" for (name,) in made))
+    if made:
+        connection.execute("; ".join(f"drop table {name}" for (name,) in made))
 
 
 def _steps(

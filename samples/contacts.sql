@@ -4,13 +4,13 @@
 select
     id as contact_id,
     name,
-    phone as number,
+    phone as number
 from input
 where phone != ''
 union all
 select
     id as contact_id,
     name,
-    phone2 as number,
+    phone2 as number
 from input
 where phone2 != ''

@@ -122,7 +122,8 @@ def create_relation(connection: duckdb.DuckDBPyConnection, relation: str, file: 
             f"`shape {relation}: column type, …` before the first case"
         )
     listed = ", ".join(f"{name} {kind or infer_type(name)}" for name, kind in columns.items())
-    connection.execute(f"create table {relation} ({listed})")
+    kind = "temp table" if relation.startswith("temp.") else "table"
+    connection.execute(f"create {kind} {relation} ({listed})")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -110,6 +110,13 @@ def test_a_relation_that_is_read_and_not_shown_is_empty(run: Run) -> None:
     assert not run("core.long_talks", text + "$at_least_seconds: 0\n\nexpect\nnumber\n")
 
 
+def test_a_table_that_python_hands_over_is_shown_like_any_other(run: Run) -> None:
+    handed_over = "\ntable temp.incoming\nline | text\n7 | seven\n"
+    assert not run(
+        "core.long_talks", TALKS + handed_over + "\nexpect temp.incoming\ntext | line\nseven | 7\n"
+    )
+
+
 def test_a_relation_of_unknown_shape_is_refused(run: Run) -> None:
     with pytest.raises(CaseMalformed, match=r"write a line `shape core\.talks"):
         run("core.long_talks", "case: nobody called\n$at_least_seconds: 0\n\nexpect\nnumber\n")

@@ -498,6 +498,62 @@ def test_drops_before_the_first_run_are_before_start():
     assert accounts(outcome) == {"d": ("ignored", "before_start")}
 
 
+def test_what_has_passed_includes_its_last_second():
+    short = (replace(CAMPAIGN, give_up_after_minutes=12),)
+    outcome = morning([drop("d", "10:00")], minutes("10:00", "10:12"), short)
+    assert decided(outcome, "10:11") == [("wait", "not_due")]
+    assert decided(outcome, "10:12") == [("remove", "expired")]
+    outcome = morning([drop("d", "10:00", known="10:12")], minutes("10:00", "10:12"), short)
+    assert accounts(outcome) == {"d": ("ignored", "too_old")}
+
+
+def test_a_drop_settles_no_longer_than_the_first_step_takes():
+    outcome = morning(
+        [drop("d", "10:00")], minutes("10:00", "10:01"), (replace(CAMPAIGN, ladder=(0, 5)),)
+    )
+    assert dials(outcome) == ["10:00"]
+
+
+def test_the_next_attempt_keeps_a_gap_to_the_end_of_the_last_one():
+    campaign = (replace(CAMPAIGN, ladder=(1, 2), confirm_within_minutes=1),)
+    records = [drop("d", "10:00"), unanswered("o", "10:01:10", "10:01:40")]
+    outcome = morning(records, minutes("10:00", "10:07"), campaign)
+    assert dials(outcome) == ["10:01", "10:07"]
+
+
+def test_a_dial_in_the_second_of_a_drop_carried_over_is_its_attempt():
+    records = [drop("d", "10:00"), drop("e", "10:15"), talk("t", "10:12", "10:13", known="10:17")]
+    outcome = morning(records, minutes("10:00", "10:20"))
+    assert [(each.episode.call_id, each.k) for each in outcome.attempts] == [("d", 1), ("e", 1)]
+    assert not any(each.is_regret for each in outcome.attempts)
+
+
+def test_a_dial_is_no_regret_for_its_own_talk():
+    quick = talk("o", "10:04:59", "10:05:30", direction="out", started="10:04:57")
+    outcome = morning([drop("d", "10:00"), quick], minutes("10:00", "10:06"))
+    assert decided(outcome, "10:06") == [("remove", "reached")]
+    assert [(each.result, each.is_regret) for each in outcome.attempts] == [("answered", False)]
+
+
+def test_calls_by_hand_make_no_more_attempts_than_the_ladder_has():
+    campaign = (replace(CAMPAIGN, ladder=(5,), count_manual_attempts=True),)
+    records = [drop("d", "10:00")]
+    records += [unanswered(f"o{second}", f"10:02:{second}", "10:02:50") for second in (10, 30)]
+    outcome = morning(records, minutes("10:00", "10:06"), campaign)
+    assert decided(outcome, "10:03") == [("remove", "exhausted")]
+    assert [(each.k, each.call.call_id) for each in outcome.attempts] == [(1, "o10")]
+
+
+@pytest.mark.parametrize(("lifted", "closes"), [("10:00:59", False), ("10:01", True)])
+def test_a_hand_closes_what_was_open_when_it_was_lifted(lifted, closes):
+    outcome = morning(
+        [drop("d", "10:00")],
+        minutes("10:00", "10:04"),
+        hand_closings=[(at(lifted), "missed", CLIENT)],
+    )
+    assert (removes(outcome) == ["10:01"]) == closes
+
+
 def test_a_drop_ignored_tells_why():
     campaign = replace(
         CAMPAIGN, dialled_numbers=frozenset({LINE_A}), dropped_in=("queue",), short_drop_seconds=21

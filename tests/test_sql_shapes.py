@@ -81,8 +81,8 @@ def build(layers: Layers, relation: str, reader: str) -> None:
     file = case_file(FOLDER / f"{reader.replace('.', '/')}.case")
     if file is None or not file.columns_of(relation):
         pytest.skip(f"`{relation}` has no SQL file, and no case of `{reader}` shows its columns")
+    layers.connection.execute(f"drop table if exists {relation}")
     case_runner.create_relation(layers.connection, relation, file)
-    layers.done.add(relation)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -40,7 +40,7 @@ _TRAILING = CDR_COLUMNS[14:]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
 _CHANNEL_EPOCH = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
 _NUMBER = re.compile(r"(-?\d{1,15})(?:\.\d*)?")
-_NO_TIME = frozenset({None, "", "0000-00-00 00:00:00"})
+_ZERO_TIME = "0000-00-00 00:00:00"
 _EARLY = timedelta(seconds=2)
 _ROUNDING = timedelta(seconds=1)
 _NEAR = timedelta(days=1)
@@ -134,11 +134,13 @@ def _facts(
         raise RecordUnusable("neither `linkedid` nor `uniqueid` is filled")
     duration = _seconds("duration", duration_text)
     billsec = _seconds("billsec", billsec_text)
-    starts = _candidates("start", start, zone)
-    ends = () if end in _NO_TIME else _candidates("end", end, zone)
-    answers = () if answer in _NO_TIME else _candidates("answer", answer, zone)
-    if not ends and duration is None:
-        raise RecordUnusable("neither `end` nor `duration` is filled")
+    starts = instants(start or "", zone)
+    ends = () if not end or end == _ZERO_TIME else instants(end, zone)
+    answers = () if not answer or answer == _ZERO_TIME else instants(answer, zone)
+    if not (starts and ends and answers):
+        _check_times(start, answer, end, zone)
+        if not ends and duration is None:
+            raise RecordUnusable("neither `end` nor `duration` is filled")
     start_at = starts[0]
     if len(starts) > 1:
         start_at = _chosen_start(starts, ends, duration, (uniqueid, linkedid))
@@ -194,11 +196,12 @@ def _channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> date
     return None
 
 
-def _candidates(name: str, text: str | None, zone: str) -> tuple[datetime, ...]:
-    found = instants(text or "", zone)
-    if not found:
-        raise RecordUnusable(f"`{name}` holds `{text or ''}`, expected YYYY-MM-DD HH:MM:SS")
-    return found
+def _check_times(start: str | None, answer: str | None, end: str | None, zone: str) -> None:
+    """Raise RecordUnusable for a time that is none; only the start must be filled."""
+    for name, text in (("start", start or ""), ("answer", answer), ("end", end)):
+        is_missing = name != "start" and (not text or text == _ZERO_TIME)
+        if not is_missing and not instants(text or "", zone):
+            raise RecordUnusable(f"`{name}` holds `{text}`, expected YYYY-MM-DD HH:MM:SS")
 
 
 @lru_cache(maxsize=1 << 14)

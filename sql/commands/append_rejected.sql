@@ -1,22 +1,21 @@
--- Keeps aside the records just read that are none, each once however often its file is read.
+-- Keep aside what was just read and is no record, each piece once however often its file is read.
 -- Grain:  one row per rejected record
--- Reads:  temp.incoming_rejected, raw.rejected
+-- Reads:  staging.incoming_rejected, raw.rejected
 -- Params: $run_id bigint, $now timestamp
 insert into raw.rejected by name
 select
-    incoming_rejected.*,
+    incoming.*,
     $run_id::bigint as read_run,
-    $now::timestamp as rejected_at,
-from temp.incoming_rejected as incoming_rejected
+    $now::timestamp as rejected_at
+from staging.incoming_rejected as incoming
 where
     not exists (
         select 1
-        from raw.rejected as rejected
+        from raw.rejected as stored
         where
-            rejected.source = incoming_rejected.source
-            and rejected.stream = incoming_rejected.stream
-            and rejected.file = incoming_rejected.file
-            and rejected.line = incoming_rejected.line
-            and rejected.record = incoming_rejected.record
+            incoming.source = stored.source
+            and incoming.stream = stored.stream
+            and incoming.file = stored.file
+            and incoming.line = stored.line
+            and incoming.record = stored.record
     )
-order by incoming_rejected.rowid

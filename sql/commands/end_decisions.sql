@@ -3,14 +3,16 @@
 -- Reads:  core.changed_decisions, kept.decisions, ops.runs
 -- Params: $run_id bigint
 update kept.decisions
-set last_run_at = coalesce(
-    (
-        select max(runs.run_at)
-        from ops.runs as runs
-        where runs.run_id < $run_id::bigint
+set
+    last_run_at = coalesce(
+        (
+            select max(runs.run_at)
+            from ops.runs as runs
+            where runs.run_id < $run_id::bigint
+        ),
+        kept.decisions.first_run_at
     ),
-    kept.decisions.first_run_at
-)
+    changed_run = $run_id::bigint
 where
     kept.decisions.last_run_at is null
     and exists (

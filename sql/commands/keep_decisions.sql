@@ -18,7 +18,8 @@ select
     program.settings_hash,
     $now::timestamp as first_run_at,
     case when decisions.decision = 'remove' then $now::timestamp end as last_run_at,
-    $run_id::bigint as run_id
+    $run_id::bigint as run_id,
+    $run_id::bigint as changed_run
 from core.changed_decisions as decisions
 cross join settings.program as program
 order by

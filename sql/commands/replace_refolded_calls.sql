@@ -1,16 +1,16 @@
--- Takes back what this run folded before of the calls just folded again from more rows.
--- Grain:  one row per call as a mapping gave it
--- Reads:  temp.incoming_table_calls, raw.table_calls
+-- Take back what this run has folded before of the calls just folded again from more rows.
+-- Grain:  one row per state of a call
+-- Reads:  staging.incoming_table_calls, raw.table_calls
 -- Params: $run_id bigint
 --
--- A long file is folded in portions; only the last fold of a call in one run has all its rows.
-delete from raw.table_calls as table_calls
+-- A long file is folded in portions; of the folds of one call in one run only the last has all rows.
+delete from raw.table_calls as stored
 where
-    table_calls.read_run = $run_id::bigint
+    stored.read_run = $run_id::bigint
     and exists (
         select 1
-        from temp.incoming_table_calls as incoming_table_calls
+        from staging.incoming_table_calls as incoming
         where
-            incoming_table_calls.source = table_calls.source
-            and incoming_table_calls.call_id = table_calls.call_id
+            stored.source = incoming.source
+            and stored.call_id = incoming.call_id
     )

@@ -8,13 +8,12 @@
 with directory_contacts as (
     select
         contacts.number,
-        contacts.source,
-        contacts.contact_id
+        contacts.contact_id,
+        count(distinct contacts.source) as contact_count
     from kept.contacts as contacts
     where contacts.number in (select import_keys.number from core.import_keys as import_keys)
     group by
         contacts.number,
-        contacts.source,
         contacts.contact_id
 ),
 
@@ -22,51 +21,50 @@ placed_contacts as (
     select
         directory_contacts.number,
         directory_contacts.contact_id,
-        count(*) over (partition by directory_contacts.number) as contact_count,
-        count(*) over (
-            partition by directory_contacts.number, directory_contacts.contact_id
-        ) as namesake_count,
-        row_number() over (
-            partition by directory_contacts.number
-            order by directory_contacts.contact_id, directory_contacts.source
-        ) as place
+        sum(directory_contacts.contact_count) over by_number as contact_count,
+        row_number() over (by_number order by directory_contacts.contact_id) as place
     from directory_contacts
+    window by_number as (partition by directory_contacts.number)
 ),
 
-own_contacts as (
+-- One more than is shown: the row's own contact may be among the first.
+shown_contacts as (
     select
         placed_contacts.number,
         placed_contacts.contact_id,
-        min(placed_contacts.namesake_count) as contact_count
+        placed_contacts.contact_count
     from placed_contacts
+    where placed_contacts.place <= $shown_count::bigint + 1
+),
+
+other_contacts as (
+    select
+        import_keys.row_number,
+        import_keys.number,
+        import_keys.contact_id,
+        min(shown_contacts.contact_count) as contact_count,
+        list_sort(list(shown_contacts.contact_id)) as contact_ids
+    from core.import_keys as import_keys
+    inner join shown_contacts
+        on
+            import_keys.number = shown_contacts.number
+            and import_keys.contact_id is distinct from shown_contacts.contact_id
     group by
-        placed_contacts.number,
-        placed_contacts.contact_id
+        import_keys.row_number,
+        import_keys.number,
+        import_keys.contact_id
 )
 
 select
-    import_keys.row_number,
-    import_keys.number,
+    other_contacts.row_number,
+    other_contacts.number,
     duplicates.number is not null as is_duplicate,
-    min(placed_contacts.contact_count) - coalesce(min(own_contacts.contact_count), 0) as other_count,
-    list_slice(
-        list_sort(list(distinct placed_contacts.contact_id)), 1, $shown_count::bigint
-    ) as contact_ids
-from core.import_keys as import_keys
-inner join placed_contacts
+    (other_contacts.contact_count - coalesce(own_contacts.contact_count, 0))::bigint as other_count,
+    list_slice(other_contacts.contact_ids, 1, $shown_count::bigint) as contact_ids
+from other_contacts
+left join directory_contacts as own_contacts
     on
-        import_keys.number = placed_contacts.number
-        and import_keys.contact_id is distinct from placed_contacts.contact_id
-left join own_contacts
-    on
-        import_keys.number = own_contacts.number
-        and import_keys.contact_id = own_contacts.contact_id
+        other_contacts.number = own_contacts.number
+        and other_contacts.contact_id = own_contacts.contact_id
 left join core.duplicates as duplicates
-    on import_keys.number = duplicates.number
--- More than are shown: the row's own contact may be among the first, once for each source.
-where
-    placed_contacts.place <= $shown_count::bigint + coalesce(own_contacts.contact_count, 0)
-group by
-    import_keys.row_number,
-    import_keys.number,
-    duplicates.number
+    on other_contacts.number = duplicates.number

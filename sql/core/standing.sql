@@ -1,16 +1,12 @@
--- What stands open before a run: with nothing new and nothing open it has nothing to decide.
+-- Whether a run with nothing new has anything to decide at all.
 -- Grain:  one row
--- Reads:  kept.episodes, kept.dropped_calls, kept.commands, kept.attempts
+-- Reads:  ops.clock, ops.runs, kept.commands
 -- Params: none
 select
-    (select count(*) from kept.episodes as episodes where episodes.closed_at is null)
-    as open_count,
-    (select count(*) from kept.dropped_calls as drops where drops.account = 'settling')
-    as settling_count,
+    (select max(clock.next_change_at) from ops.clock as clock) as next_change_at,
     (
         select count(*)
         from kept.commands as commands
         where commands.state in ('issued', 'offered', 'unsure')
     ) as undelivered_count,
-    (select count(*) from kept.attempts as attempts where attempts.result is null)
-    as pending_count
+    not exists (select 1 from ops.runs as runs where runs.has_changes) as is_first

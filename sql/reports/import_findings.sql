@@ -1,6 +1,6 @@
 -- What speaks against each row of an import file, and what else is to be known of it.
 -- Grain:  one row per row of the file, kind, column or number, and episode
--- Reads:  core.import_faults, core.import_cell_kinds, core.import_matches, core.import_blocks
+-- Reads:  core.import_faults, core.import_cell_kinds, core.import_match_kinds
 -- Params: none
 --
 -- A remark leaves the row clean. The order is that of the file, then of the kinds.
@@ -27,30 +27,8 @@ with kinds (place, kind, severity) as (
         (19, 'possible', 'remark')
 ),
 
-match_kinds as (
-    select
-        import_matches.row_number,
-        import_matches.column_position,
-        import_matches.number,
-        import_matches.contact_count,
-        import_matches.contact_ids,
-        import_matches.row_count,
-        import_matches.other_rows,
-        unnest(
-            [
-                case
-                    when import_matches.is_duplicate then 'on_duplicate'
-                    when import_matches.contact_count > 0 then 'on_contact'
-                end,
-                case when import_matches.row_count > 0 then 'other_row' end,
-                case when import_matches.cell_count > 1 then 'twice_in_row' end,
-            ]
-        ) as kind
-    from core.import_matches as import_matches
-),
-
 found as (
-    -- By name: each part has the columns that say something of its kind, the others are null.
+    -- By name: each part has the columns that say something of its kinds, the others are null.
     select
         import_faults.row_number,
         import_faults.column_position,
@@ -58,14 +36,27 @@ found as (
         import_faults.detail
     from core.import_faults as import_faults
     union all by name
-    select * from core.import_cell_kinds
-    union all by name
-    select * from match_kinds
+    select
+        import_cell_kinds.row_number,
+        import_cell_kinds.column_position,
+        import_cell_kinds.kind,
+        import_cell_kinds.number,
+        import_cell_kinds.detail
+    from core.import_cell_kinds as import_cell_kinds
     union all by name
     select
-        import_blocks.*,
-        'would_block' as kind
-    from core.import_blocks as import_blocks
+        match_kinds.row_number,
+        match_kinds.column_position,
+        match_kinds.kind,
+        match_kinds.number,
+        match_kinds.contact_count,
+        match_kinds.contact_ids,
+        match_kinds.row_count,
+        match_kinds.other_rows,
+        match_kinds.campaign,
+        match_kinds.episode_id,
+        match_kinds.added_at
+    from core.import_match_kinds as match_kinds
 )
 
 select

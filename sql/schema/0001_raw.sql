@@ -83,8 +83,10 @@ create table raw.table_rows (
     source varchar not null,
     file varchar not null,
     line bigint not null,
+    row_number bigint not null,
     read_run bigint not null,
     fold_key varchar not null,
+    field_names varchar[] not null,
     field_values varchar[] not null
 );
 
@@ -124,4 +126,13 @@ create table raw.phone_numbers (
     number_class varchar not null,
     extension varchar,
     remark varchar
+);
+
+-- A directory as it was just read, until it is accepted or refused in the same run.
+create table raw.contacts (
+    source varchar not null,
+    contact_id varchar,
+    name varchar,
+    number_raw varchar,
+    extension varchar
 );

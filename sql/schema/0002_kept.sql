@@ -118,7 +118,8 @@ create table kept.decisions (
     settings_hash varchar not null,
     first_run_at timestamp not null,
     last_run_at timestamp,
-    run_id bigint not null
+    run_id bigint not null,
+    changed_run bigint not null
 );
 
 -- The outbox. state: issued | offered | delivered | unsure | withdrawn | dead.

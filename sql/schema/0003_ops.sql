@@ -29,6 +29,8 @@ create table ops.clock (
     next_change_at timestamp
 );
 
+insert into ops.clock values (timestamp '1970-01-01 00:00:00', null);
+
 create table ops.settings (
     settings_hash varchar not null,
     settings varchar not null,
@@ -45,11 +47,13 @@ create table ops.marks (
     modified_ns bigint not null,
     offset_bytes bigint not null,
     line bigint not null,
+    row_number bigint not null,
     head_bytes bigint not null,
     head_hash varchar not null,
     tail_hash varchar not null,
     header varchar[],
-    partial_bytes bigint not null
+    partial_bytes bigint not null,
+    is_partial_taken boolean not null
 );
 
 -- When each stream was last read without a fault, and what stands in the way now.

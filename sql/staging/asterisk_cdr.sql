@@ -22,11 +22,12 @@ with ordered_legs as (
             and lag(legs.dcontext) over own_before = legs.dcontext,
             false
         ) as is_trailing,
-        own_numbers.number is not null as is_src_own
+        exists (
+            select 1
+            from settings.own_numbers as own_numbers
+            where ltrim(own_numbers.number, '+') = regexp_replace(legs.src, '^(\+|00)', '')
+        ) as is_src_own
     from staging.asterisk_cdr_legs as legs
-    left join settings.own_numbers as own_numbers
-        on legs.src != ''
-        and regexp_replace(legs.src, '^(\+|00)', '') = ltrim(own_numbers.number, '+')
     window own_before as (
         partition by legs.source, legs.call_id, legs.is_own
         order by legs.leg_number

@@ -164,6 +164,17 @@ groups as (
     where searched.looked_at != ''
 ),
 
+contexts as (
+    select
+        words.source,
+        words.word,
+        bool_or(words.kind = 'incoming_context') as is_incoming,
+        bool_or(words.kind = 'menu') as is_menu
+    from settings.source_words as words
+    where words.kind in ('incoming_context', 'menu')
+    group by words.source, words.word
+),
+
 found as (
     select
         groups.source,
@@ -188,15 +199,15 @@ select
     numbered.is_far_half,
     numbered.is_from_trunk,
     numbered.is_to_trunk,
-    incoming.word is not null as is_incoming,
-    menus.word is not null as is_menu,
+    coalesce(contexts.is_incoming, false) as is_incoming,
+    coalesce(contexts.is_menu, false) as is_menu,
     numbered.disposition = 'ANSWERED' and numbered.dstchannel != '' as is_talk,
     case
         when numbered.lastapp = 'Queue' then 'queue'
         when numbered.lastapp ilike 'voicemail%' or numbered.dcontext ilike '%voicemail%'
             then 'voicemail'
         when numbered.lastapp = 'Dial' or numbered.dstchannel != '' then 'desk'
-        when menus.word is not null then 'ivr'
+        when contexts.is_menu then 'ivr'
         else 'announcement'
     end as place,
     numbered.src,
@@ -221,11 +232,6 @@ left join found
     on numbered.source = found.source
     and numbered.call_id = found.call_id
     and numbered.leg_number = found.leg_number
-left join settings.source_words as incoming
-    on numbered.source = incoming.source
-    and incoming.kind = 'incoming_context'
-    and numbered.dcontext = incoming.word
-left join settings.source_words as menus
-    on numbered.source = menus.source
-    and menus.kind = 'menu'
-    and numbered.dcontext = menus.word
+left join contexts
+    on numbered.source = contexts.source
+    and numbered.dcontext = contexts.word

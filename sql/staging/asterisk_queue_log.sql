@@ -45,8 +45,12 @@ folded as (
         min(sequences.began_at) as first_wait_began_at,
         min(sequences.connected_at) as connected_at,
         max(sequences.connected_at) as last_connected_at,
-        max(coalesce(sequences.ended_at, sequences.next_began_at))
-            filter (where sequences.connected_at is not null) as talk_ended_at
+        max(
+            case
+                when sequences.is_served then coalesce(sequences.ended_at, sequences.next_began_at)
+                else sequences.began_at
+            end
+        ) filter (where sequences.connected_at is not null) as talk_ended_at
     from sequences
     group by sequences.source, sequences.call_id
     having bool_or(sequences.is_proof)

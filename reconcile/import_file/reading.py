@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconcile.errors import SourceUnreadable, UsageWrong
-from reconcile.import_records import Record, guess_delimiter, records
-from reconcile.sources.text import codec_of
+from reconcile.import_file.records import Record, guess_delimiter, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,16 +82,12 @@ def read(
     """Read the whole file; what is wrong with a row is kept as its faults.
 
     A byte order mark wins over `encoding`, a first line `sep=;` over a guess of the delimiter.
-    Raises SourceUnreadable where the file cannot be read up to its header, UsageWrong where a named
-    column does not exist or none holds numbers, and SettingInvalid for an unknown encoding.
+    Raises SourceUnreadable where the file cannot be read up to its header, and UsageWrong where an
+    encoding or a named column does not exist or no column holds numbers.
     """
     bom, codec, text = _decoded(path, encoding)
     lines = list(io.StringIO(text, newline=""))
-    first = _header_position(lines, path)
-    announced = _ANNOUNCED_DELIMITER.fullmatch(lines[first])
-    first += bool(announced)
-    sign = _checked_delimiter(delimiter)
-    sign = sign or (announced[1] if announced else guess_delimiter(lines, first))
+    first, sign = _header_place(lines, _checked_delimiter(delimiter), path)
     found = records(lines, first, sign)
     top = next(found, None)
     if top is None or top.is_open or _UNDECODED.search(top.text):
@@ -102,6 +97,7 @@ def read(
         )
     header = [name.strip() for name in top.fields]
     numbers = _number_positions(header, number_columns, path)
+    rows = [_row(record, number, len(header), codec) for number, record in enumerate(found, 1)]
     return ImportFile(
         path=path,
         encoding=codec,
@@ -112,9 +108,7 @@ def read(
         number_positions=numbers,
         id_position=None if id_column is None else _position(header, id_column, path),
         name_position=_name_position(header, numbers),
-        rows=[
-            _row(record, number, len(header), codec) for number, record in enumerate(found, start=1)
-        ],
+        rows=rows,
     )
 
 
@@ -123,7 +117,7 @@ def _decoded(path: Path, encoding: str) -> tuple[bytes, str, str]:
         data = path.read_bytes()
     except OSError as error:
         raise SourceUnreadable(f"`{path}` cannot be read: {error.strerror}") from error
-    asked = codec_of(encoding, data)
+    asked = _codec(encoding)
     bom, codec = next(
         ((mark, name) for mark, name in _BOMS if data.startswith(mark)),
         (b"", asked),
@@ -137,6 +131,18 @@ def _decoded(path: Path, encoding: str) -> tuple[bytes, str, str]:
         raise SourceUnreadable(f"line {line} of `{path}` is not {codec}") from None
 
 
+def _codec(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        "\n".encode(name)
+    except LookupError:
+        raise UsageWrong(
+            f"there is no encoding `{encoding}`", hint="for example `utf-8`, `cp1250`, `utf-16`"
+        ) from None
+    # What is written must not begin with a second mark.
+    return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(name, name)
+
+
 def _checked_delimiter(delimiter: str | None) -> str | None:
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n '):
         raise UsageWrong(
@@ -145,11 +151,15 @@ def _checked_delimiter(delimiter: str | None) -> str | None:
     return delimiter
 
 
-def _header_position(lines: list[str], path: Path) -> int:
-    for position, line in enumerate(lines):
-        if line.strip():
-            return position
-    raise SourceUnreadable(f"`{path}` is empty", hint="its first line names the columns")
+def _header_place(lines: list[str], delimiter: str | None, path: Path) -> tuple[int, str]:
+    """Find the first line that is not empty, and what parts its fields."""
+    first = next((place for place, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        raise SourceUnreadable(f"`{path}` is empty", hint="its first line names the columns")
+    announced = _ANNOUNCED_DELIMITER.fullmatch(lines[first])
+    if announced:
+        return first + 1, delimiter or announced[1]
+    return first, delimiter or guess_delimiter(lines, first)
 
 
 def _row(record: Record, number: int, width: int, codec: str) -> ImportRow:
@@ -170,7 +180,7 @@ def _row(record: Record, number: int, width: int, codec: str) -> ImportRow:
 
 def _number_positions(header: list[str], wanted: Sequence[str], path: Path) -> list[int]:
     if wanted:
-        return [_position(header, name, path) for name in wanted]
+        return list(dict.fromkeys(_position(header, name, path) for name in wanted))
     found = [
         position for position, name in enumerate(header) if name.lower().startswith(NUMBER_COLUMNS)
     ]

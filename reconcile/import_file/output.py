@@ -13,7 +13,7 @@ from reconcile.errors import UsageWrong
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconcile.import_findings import ImportFindings, Verdict
+    from reconcile.import_file.findings import ImportFindings, Verdict
 
 _REASON_COLUMNS = ("row", "line", "reason", "finding")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")

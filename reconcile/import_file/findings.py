@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import clock
 
 if TYPE_CHECKING:
-    from reconcile.import_file import ImportFile, ImportRow
+    from reconcile.import_file.reading import ImportFile, ImportRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""What a person may do to a running campaign: pause, resume, close an episode.
+
+Each takes the lock like a run, for a moment, and writes facts; the next run decides by them.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reconcile import clock, database, queries
+from reconcile.errors import UsageWrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from reconcile.settings import Settings
+
+
+def pause(settings: Settings, campaign: str | None, why: str | None) -> str:
+    """Hold all dials of a campaign, or of all of them; removes go on. Returns what was done.
+
+    Raises UsageWrong for a campaign the settings do not know.
+    """
+    name = _known(settings, campaign)
+    with _state(settings) as connection:
+        params = {"campaign": campaign, "now": clock.utc_now(), "why": why}
+        if not queries.run(connection, "commands.pause", params):
+            return f"{name} was paused already"
+        queries.run(connection, "commands.look_again", {})
+    return f"{name} is paused from the next run on; `reconcile resume` ends it"
+
+
+def resume(settings: Settings, campaign: str | None) -> str:
+    """End a pause. What is due by then is dialled in the next run, each number once."""
+    name = _known(settings, campaign)
+    with _state(settings) as connection:
+        params = {"campaign": campaign, "now": clock.utc_now()}
+        if not queries.run(connection, "commands.resume", params):
+            return f"{name} was not paused"
+        queries.run(connection, "commands.look_again", {})
+    return f"{name} goes on from the next run on"
+
+
+def close(settings: Settings, number: str, campaign: str | None, why: str) -> str:
+    """Close the open episodes of a number; the next run removes them with `closed_by_hand`.
+
+    `number` in any notation. Raises UsageWrong when it has no open episode.
+    """
+    if campaign is not None:
+        _known(settings, campaign)
+    from reconcile.phone_numbers import parse  # noqa: PLC0415 - only this command reads a number
+
+    wanted = parse(number, region=settings.region).e164 or number
+    with _state(settings) as connection:
+        params = {"campaign": campaign, "number": wanted, "now": clock.utc_now(), "why": why}
+        closed = queries.run(connection, "commands.close_by_hand", params)
+        if not closed:
+            raise UsageWrong(
+                f"the number `{wanted}` has no open episode"
+                + (f" in `{campaign}`" if campaign else ""),
+                hint=f"`reconcile explain {number}` shows what became of it",
+            )
+        queries.run(connection, "commands.look_again", {})
+    return f"{closed} episode{'s' if closed > 1 else ''} of {wanted} will be removed by the next run"
+
+
+def _known(settings: Settings, campaign: str | None) -> str:
+    names = [one.name for one in settings.campaigns]
+    if campaign is None:
+        return "every campaign"
+    if campaign not in names:
+        raise UsageWrong(
+            f"there is no campaign `{campaign}`",
+            hint="the settings have " + ", ".join(f"`{name}`" for name in names),
+        )
+    return f"the campaign `{campaign}`"
+
+
+@contextmanager
+def _state(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The state, locked and open."""
+    folder = settings.state_folder
+    with (
+        database.lock(folder, wait_seconds=settings.wait_seconds),
+        database.open_state(folder) as connection,
+    ):
+        yield connection

@@ -1,0 +1,1 @@
+"""A CSV of contacts before it is imported: read with its text, judged, parted."""

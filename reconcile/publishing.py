@@ -1,0 +1,106 @@
+"""Publish what changed for readers: audit files in Parquet, the read copy, the last run in brief.
+
+Readers never open the state. They hold what they have opened for as long as they like, since every
+file here is replaced by a rename.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconcile.database import READ_FILE, STATE_FILE
+from reconcile.files_out import write_whole
+
+if TYPE_CHECKING:
+    import duckdb
+
+AUDIT_FOLDER = "audit"
+PUBLISHED_FILE = "published.json"
+STATUS_FILE = "status.json"
+
+# Tables whose rows carry the run that last changed them; each becomes a folder of audit files.
+AUDIT_TABLES = {
+    "calls": "kept.calls",
+    "dropped_calls": "kept.dropped_calls",
+    "episodes": "kept.episodes",
+    "attempts": "kept.attempts",
+    "decisions": "kept.decisions",
+    "commands": "kept.commands",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Audit files written under temporary names, to be renamed in."""
+
+    files: tuple[tuple[Path, Path], ...]
+    run_id: int
+
+
+def published_run(folder: Path) -> int:
+    """The last run whose changes readers can see; 0 when there is none yet."""
+    try:
+        return int(json.loads((folder / PUBLISHED_FILE).read_text(encoding="utf-8"))["run_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def write_audit_files(
+    connection: duckdb.DuckDBPyConnection, folder: Path, *, run_id: int, now: datetime
+) -> Pending:
+    """Write what changed since the last publishing as Parquet, one small file a table.
+
+    Hive folders by the date of the run; rows are versions, the newest `changed_run` of a key counts.
+    """
+    after = published_run(folder)
+    files = []
+    for name, table in AUDIT_TABLES.items():
+        found = connection.execute(
+            f"select count(*) from {table} where changed_run > $1",  # noqa: S608 - our own names
+            [after],
+        ).fetchall()
+        if not found[0][0]:
+            continue
+        target = folder / AUDIT_FOLDER / name / f"date={now:%Y-%m-%d}" / f"run-{run_id:010}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        place = str(beside).replace("'", "''")
+        connection.execute(
+            f"copy (select * from {table} where changed_run > {after}) "  # noqa: S608
+            f"to '{place}' (format parquet, compression zstd)"
+        )
+        files.append((beside, target))
+    return Pending(tuple(files), run_id)
+
+
+def publish(folder: Path, pending: Pending) -> None:
+    """Rename the audit files in and replace the read copy. The state must be closed, the lock held.
+
+    A kill in between leaves `published.json` behind, and the next run publishes again.
+    """
+    for beside, target in pending.files:
+        beside.replace(target)
+    beside_copy = folder / f".{READ_FILE}.{os.getpid()}"
+    shutil.copyfile(folder / STATE_FILE, beside_copy)
+    beside_copy.replace(folder / READ_FILE)
+    write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
+
+
+def write_status(folder: Path, status: dict[str, Any]) -> None:
+    """Write the last run in brief, for `status` and for monitors."""
+    write_whole(folder / STATUS_FILE, json.dumps(status, indent=1))
+
+
+def read_status(folder: Path) -> dict[str, Any] | None:
+    """The last run in brief, or None before the first."""
+    try:
+        status = json.loads((folder / STATUS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return status if isinstance(status, dict) else None

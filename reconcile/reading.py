@@ -1,0 +1,135 @@
+"""Read every source forward into the state, inside the run's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconcile import number_cache, queries
+from reconcile.errors import SourceUnreadable
+from reconcile.sources import loading, registry
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import duckdb
+
+    from reconcile.pipeline import Moment
+    from reconcile.settings import Settings, Source
+    from reconcile.sources.batch import Batch, Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How the reading of one stream ended: what came, and the lines of its fault, if any."""
+
+    source: str
+    stream: str
+    row_count: int
+    rejected_count: int
+    is_changed: bool
+    read_at: datetime | None
+    fault: list[str] | None
+
+
+def read_sources(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+) -> list[Feed]:
+    """Store what every source has since the last run; one that cannot be read stops no other.
+
+    The caller has begun the transaction in which the run decides.
+    """
+    feeds = [
+        feed for source in settings.sources for feed in _read(connection, settings, source, moment)
+    ]
+    moment.counts["rows read"] = sum(feed.row_count for feed in feeds)
+    moment.counts["rows rejected"] = sum(feed.rejected_count for feed in feeds)
+    return feeds
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, moment: Moment
+) -> list[Feed]:
+    feeds = []
+    for stream in registry.streams(source):
+        stored = registry.Stored(
+            marks=tuple(loading.marks_of(connection, source.name, stream)),
+            fingerprint=_fingerprint(connection, source.name, stream),
+            rows_of_keys=lambda keys: loading.rows_of_keys(connection, source.name, keys),
+        )
+        row_count = rejected_count = 0
+        is_changed = False
+        last: Batch | None = None
+        refusal: SourceUnreadable | None = None
+        for batch in registry.read(source, stream, stored, folder=settings.folder):
+            row_count += loading.store(
+                connection, source.name, batch, run_id=moment.run_id, now=moment.now
+            )
+            rejected_count += len(batch.rejected)
+            is_changed = is_changed or bool(batch.loads or batch.rejected)
+            if batch.contacts is not None:
+                refusal = _keep_directory(connection, source.name, batch.contacts)
+                is_changed = True
+            last = batch
+        faults = list(last.faults) if last is not None else []
+        if refusal is not None:
+            faults.append(refusal)
+        loading.note_feed(
+            connection,
+            source.name,
+            stream,
+            now=moment.now,
+            row_count=row_count,
+            fingerprint=last.fingerprint if last is not None else None,
+            fault="; ".join(fault.what for fault in faults) or None,
+        )
+        feeds.append(
+            Feed(
+                source.name,
+                stream,
+                row_count,
+                rejected_count,
+                is_changed,
+                moment.now if not faults else None,
+                [line for fault in faults for line in fault.lines()] or None,
+            )
+        )
+    return feeds
+
+
+def _fingerprint(
+    connection: duckdb.DuckDBPyConnection, source: str, stream: str
+) -> str | None:
+    found = connection.execute(
+        "select fingerprint from ops.feeds where source = $1 and stream = $2", [source, stream]
+    ).fetchall()
+    return found[0][0] if found else None
+
+
+def _keep_directory(
+    connection: duckdb.DuckDBPyConnection, source: str, contacts: tuple[Contact, ...]
+) -> SourceUnreadable | None:
+    """Put a directory in the place of the last one, or say why it is refused (A12)."""
+    with connection.appender("raw.contacts") as appender:
+        appender.append_rows(
+            (source, one.contact_id, one.name, one.number, one.extension) for one in contacts
+        )
+    params = {"source": source}
+    refusal = queries.rows(connection, "core.directory_verdict", params).rows[0][1]
+    if refusal is None:
+        queries.run(connection, "core.contact_texts", {})
+        connection.execute(
+            "create or replace table core.number_texts as select * from core.contact_texts"
+        )
+        number_cache.fill(connection)
+        queries.run(connection, "commands.forget_contacts", params)
+        queries.run(connection, "commands.keep_contacts", params)
+    queries.run(connection, "commands.clear_read_contacts", {})
+    if refusal is None:
+        return None
+    return SourceUnreadable(
+        f"the directory `{source}` was refused: {refusal}",
+        follows="The last good one stays in force; dials wait once it is older than "
+        "`max_feed_lag_minutes`",
+        hint="mend the export, or raise `max_shrink_percent` for one run",
+    )

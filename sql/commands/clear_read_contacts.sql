@@ -1,0 +1,5 @@
+-- Empty the directory as read, after it was accepted or refused.
+-- Grain:  one row per contact and number
+-- Reads:  raw.contacts
+-- Params: none
+delete from raw.contacts
