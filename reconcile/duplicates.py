@@ -107,7 +107,7 @@ def _cells(file: ImportFile, region: str) -> Iterator[tuple[object, ...]]:
     for row in file.rows:
         if not row.is_whole:
             continue
-        contact_id = None if file.id_position is None else storable(row.fields[file.id_position])
+        contact_id = "" if file.id_position is None else row.fields[file.id_position]
         for position in file.number_positions:
             raw = row.fields[position]
             if raw not in known:
@@ -115,7 +115,7 @@ def _cells(file: ImportFile, region: str) -> Iterator[tuple[object, ...]]:
             number = known[raw]
             is_formula = (number.remark or "").startswith(phone_numbers.FORMULA_SIGN)
             yield (
-                *(row.number, position, contact_id or None),
+                *(row.number, position, storable(contact_id.strip()) or None),
                 *(number.e164, number.number_class, number.extension, number.remark),
                 *(not raw.strip(), is_formula),
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from reconcile import queries
@@ -11,11 +10,11 @@ from reconcile.errors import SinkUnreachable
 from reconcile.sinks import NO_MARK, OutgoingCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import duckdb
 
-    from reconcile.pipeline import Moment
+    from reconcile.moment import Moment
     from reconcile.sinks import Sink
 
 # Rounds of offering in one run: a remove may leave right behind a dial of the same number.
@@ -32,73 +31,82 @@ class Delivery:
 
 def recover(
     connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
-) -> None:
+) -> set[str]:
     """Settle commands that an earlier run had offered when it was killed.
 
     A sink that can tell repeats says whether it has them: then they are delivered, or as if never
     offered. Elsewhere a dial stays in doubt, and a remove is offered again (it harms nothing).
+    Returns the sinks that cannot say so now; nothing may be delivered to them in this run, for
+    that would hide what they have.
     """
+    silent: set[str] = set()
     offered = queries.rows(connection, "core.offered_commands", moment.params()).rows
-    if not offered:
-        return
-    for sink_name, rows in groupby(sorted(offered), key=lambda row: row[0]):
-        commands = [(key, kind) for _, key, kind, _, _ in rows]
-        _store(connection, _outcomes_after_kill(connection, sinks, sink_name, commands), moment)
+    for sink_name in dict.fromkeys(row[0] for row in offered):
+        commands = [(row[1], row[2]) for row in offered if row[0] == sink_name]
+        outcomes = _outcomes_after_kill(connection, sinks.get(sink_name), sink_name, commands)
+        if outcomes is None:
+            silent.add(sink_name)
+        else:
+            _store(connection, outcomes, moment)
+    return silent
 
 
 def _outcomes_after_kill(
     connection: duckdb.DuckDBPyConnection,
-    sinks: Mapping[str, Sink],
+    sink: Sink | None,
     sink_name: str,
     commands: Sequence[tuple[str, str]],
-) -> list[tuple[str, str, str]]:
-    sink = sinks.get(sink_name)
-    taken: set[str] | None = None
-    if sink is not None and sink.can_tell_repeats:
-        try:
-            taken = sink.recover([key for key, _ in commands], _mark(connection, sink_name))
-        except SinkUnreachable:
-            taken = None
-    outcomes = []
-    for key, kind in commands:
-        if taken is not None:
-            state = "delivered" if key in taken else "not_taken"
-        else:
-            state = "not_taken" if kind == "remove" else "unsure"
-        outcomes.append((key, state, "found after an interrupted run"))
-    return outcomes
+) -> list[tuple[str, str, str]] | None:
+    detail = "found after an interrupted run"
+    if sink is None or not sink.can_tell_repeats:
+        states = {"dial": "unsure", "remove": "not_taken"}
+        return [(key, states[kind], detail) for key, kind in commands]
+    try:
+        taken = sink.recover([key for key, _ in commands], _mark(connection, sink_name))
+    except SinkUnreachable:
+        return None
+    return [(key, "delivered" if key in taken else "not_taken", detail) for key, _ in commands]
 
 
 def deliver(
-    connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
+    connection: duckdb.DuckDBPyConnection,
+    sinks: Mapping[str, Sink],
+    moment: Moment,
+    *,
+    silent: Collection[str] = (),
 ) -> Delivery:
     """Offer what the run decided, sink by sink, removes first, each number in its order.
 
     Each transaction is short: that a command is offered is committed before its sink is called
-    (A4), and the outcome after it. A sink that refuses holds up no other sink.
+    (A4), and the outcome after it. A sink that refuses holds up no other sink. Those in `silent`
+    get nothing.
     """
     delivery = Delivery()
     for _ in range(_ROUNDS_MAX):
         if not queries.run(connection, "commands.offer_commands", moment.params()):
             break
-        offered = queries.rows(connection, "core.offered_commands", moment.params()).rows
+        offered = [
+            row
+            for row in queries.rows(connection, "core.offered_commands", moment.params()).rows
+            if row[5] == moment.run_id
+        ]
         for sink_name in dict.fromkeys(row[0] for row in offered):
-            commands = [OutgoingCommand(*row[1:]) for row in offered if row[0] == sink_name]
-            _hand_over(connection, sinks, sink_name, commands, moment, delivery)
+            commands = [OutgoingCommand(*row[1:5]) for row in offered if row[0] == sink_name]
+            sink = None if sink_name in silent else sinks.get(sink_name)
+            _hand_over(connection, sink, sink_name, commands, moment, delivery)
     return delivery
 
 
 def _hand_over(
     connection: duckdb.DuckDBPyConnection,
-    sinks: Mapping[str, Sink],
+    sink: Sink | None,
     sink_name: str,
     commands: list[OutgoingCommand],
     moment: Moment,
     delivery: Delivery,
 ) -> None:
-    sink = sinks.get(sink_name)
     if sink is None:
-        detail = f"the settings know no sink `{sink_name}`"
+        detail = "the sink is not in the settings, or cannot say what it took before an interruption"
         outcomes = [(command.key, "refused_now", detail) for command in commands]
         mark = None
     else:

@@ -6,14 +6,15 @@ commands among them. Nothing is sent here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from reconcile import number_cache, queries
 
 if TYPE_CHECKING:
     import duckdb
+
+    from reconcile.moment import Moment
 
 # A call longer than this is read without its beginning; an index on the history would cost more.
 LONGEST_CALL = timedelta(days=1)
@@ -102,28 +103,6 @@ COMMAND = (
 # Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run; this
 # is a stop for a fault of ours, never reached by data.
 _ROUNDS_MAX = 1_000
-
-
-@dataclass(slots=True)
-class Moment:
-    """One run's frozen instant and what it decides by."""
-
-    now: datetime
-    run_id: int
-    is_strict: bool = False
-    is_clock_back: bool = False
-    since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def params(self) -> dict[str, Any]:
-        """What SQL files may ask for by name."""
-        return {
-            "now": self.now,
-            "run_id": self.run_id,
-            "is_strict": self.is_strict,
-            "is_clock_back": self.is_clock_back,
-            "since": self.since,
-        }
 
 
 def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from reconcile.pipeline import Moment
+    from reconcile.moment import Moment
     from reconcile.settings import Settings, Source
     from reconcile.sources.batch import Batch, Contact
 

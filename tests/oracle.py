@@ -245,15 +245,17 @@ class Outcome:
 
 def command_key(kind: str, episode: EpisodeId, k: int | None = None) -> str:
     """s7: made from facts frozen at the opening; no part can hold a bare separator."""
-    call = _escaped(episode.call_id)
+    call = f"{_escaped(episode.source)}/{_escaped(episode.call_id)}"
     if episode.generation > 1:
         call += f"~{episode.generation}"
-    parts = [kind, *map(_escaped, (episode.campaign, episode.number, episode.source)), call]
+    parts = [kind, _escaped(episode.campaign), _escaped(episode.number), call]
     return "|".join(parts if k is None else [*parts, str(k)])
 
 
 def _escaped(part: str) -> str:
-    return part.replace("%", "%25").replace("|", "%7C").replace("~", "%7E")
+    for sign, written in (("%", "%25"), ("|", "%7C"), ("/", "%2F"), ("~", "%7E")):
+        part = part.replace(sign, written)
+    return part
 
 
 # --- what one call says ---------------------------------------------------------------------------

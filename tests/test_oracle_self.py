@@ -353,7 +353,7 @@ def test_a_withdrawn_talk_opens_the_drop_again_with_another_generation():
     assert [episode.id.generation for episode in outcome.episodes] == [1, 2]
     assert outcome.accounts[CallId("pbx", "d")].episode == again
     assert dials(outcome) == ["10:05"]
-    assert outcome.commands[-1].key == "dial|missed|+420700610101|pbx|d~2|1"
+    assert outcome.commands[-1].key == "dial|missed|+420700610101|pbx/d~2|1"
 
 
 def test_a_withdrawn_talk_opens_nothing_when_a_dial_came_after_the_drop():
@@ -558,15 +558,14 @@ def test_a_drop_ignored_tells_why():
     campaign = replace(
         CAMPAIGN, dialled_numbers=frozenset({LINE_A}), dropped_in=("queue",), short_drop_seconds=21
     )
-    long = {"wait_began_at": "09:59:40", "started_at": at("09:58")}
     records = [
         drop("other", "10:00", dialled_number=LINE_B),
         drop("menu", "10:00", last_place="ivr"),
         drop("withheld", "10:00", number=None, number_class="withheld"),
         drop("odd", "10:00", number="+4209", number_class="impossible"),
         drop("own", "10:00", number=LINE_B, number_class="own"),
-        drop("short", "10:00"),
-        replace(drop("long", "10:00", number="+420700610102"), started_at=long["started_at"]),
+        replace(drop("short", "10:00", wait_began_at="09:59:40"), started_at=at("09:58")),
+        replace(drop("long", "10:00", number="+420700610102"), started_at=at("09:58")),
         drop("key", "10:00", end_reason="exit_key"),
         drop("fresh", "10:19:30"),
     ]

@@ -35,13 +35,12 @@ TOP_LEVEL = {
     "crontab.example",
 }
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
-IMPORTS_OF_FILES = {"import_file", "import_records", "import_findings", "import_output"}
 LAYERS = (
     {"__main__"},
     {"cli"},
     {"running", "reading", "pipeline", "by_hand"}
-    | {"reports", "explain", "due", "duplicates", "demo", "check"},
-    {"sources", "sinks", "outbox", "publishing"} | IMPORTS_OF_FILES,
+    | {"reports", "explain", "due", "duplicates", "demo", "checking"},
+    {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "__init__"},
 )

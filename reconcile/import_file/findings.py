@@ -31,7 +31,7 @@ class Finding:
     @property
     def text(self) -> str:
         """The finding as a person reads it: `+420700610113 is contact 1012`."""
-        return _SENTENCES[self.kind].format(
+        return SENTENCES[self.kind].format(
             where=f"{self.column}: " if self.column else "",
             number=self.number,
             detail=self.detail,
@@ -122,7 +122,7 @@ class ImportFindings:
         return ["row", "line", "name", "numbers", "verdict"], rows
 
 
-_SENTENCES = {
+SENTENCES = {
     "encoding": "{detail}",
     "quote": "{detail}",
     "field_count": "{detail}",
@@ -143,6 +143,7 @@ _SENTENCES = {
     "extension": "{where}extension {detail}{read}",
     "possible": "{where}{detail}",
 }
+"""The text of each kind of `sql/reports/import_findings.sql`."""
 
 
 def _some(shown: tuple[object, ...], count: int) -> str:

@@ -122,11 +122,12 @@ def _decoded(path: Path, encoding: str) -> tuple[bytes, str, str]:
         ((mark, name) for mark, name in _BOMS if data.startswith(mark)),
         (b"", asked),
     )
+    body = data[len(bom) :]
     try:
-        return bom, codec, data[len(bom) :].decode(codec, "surrogateescape")
+        return bom, codec, body.decode(codec, "surrogateescape")
     except UnicodeError as error:
         # Only encodings of more than one byte a sign come here: their rows cannot be told apart.
-        before = data[: getattr(error, "start", 0)].decode(codec, "ignore")
+        before = body[: getattr(error, "start", 0)].decode(codec, "ignore")
         line = before.count("\n") + 1
         raise SourceUnreadable(f"line {line} of `{path}` is not {codec}") from None
 

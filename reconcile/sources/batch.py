@@ -42,6 +42,17 @@ class Load(NamedTuple):
     rows: list[Row]
 
 
+class StoredRow(NamedTuple):
+    """One row of a source whose calls are folded from several rows, as raw.table_rows keeps it."""
+
+    file: str
+    line: int
+    row_number: int
+    fold_key: str
+    field_names: list[str]
+    field_values: list[str | None]
+
+
 class Contact(NamedTuple):
     """One contact and number of a directory; file, line and row where the select passes them on."""
 

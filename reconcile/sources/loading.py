@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reconcile import queries
+from reconcile.sources.batch import StoredRow
 from reconcile.sources.marks import Mark
 
 if TYPE_CHECKING:
@@ -25,17 +26,6 @@ _APPENDS = {
 _MADE_WHEN_STORED = {"raw.table_rows": "read_run", "raw.rejected": "read_run, rejected_at"}
 _KNOWN_AT = 3
 """Where known_at stands in the rows of the tables that have it."""
-
-
-class StoredRow(NamedTuple):
-    """One row of a source that is folded, as raw.table_rows keeps it."""
-
-    file: str
-    line: int
-    row_number: int
-    fold_key: str
-    field_names: list[str]
-    field_values: list[str | None]
 
 
 def store(

@@ -1,6 +1,6 @@
 -- A dial that its sink has taken, or may have taken, or refused for good, is an attempt made.
 -- Grain:  one row per dial with such an outcome
--- Reads:  ops.outcomes, kept.commands, kept.attempts, settings.campaigns
+-- Reads:  ops.outcomes, kept.commands, kept.attempts
 -- Params: $now timestamp, $run_id bigint
 insert into kept.attempts
 select

@@ -7,7 +7,8 @@ select
     commands.command_key,
     commands.kind,
     commands.number,
-    commands.payload
+    commands.payload,
+    commands.wanted_run
 from kept.commands as commands
 where commands.state = 'offered'
 order by

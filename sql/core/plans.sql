@@ -103,6 +103,7 @@ select
     promises.has_last_call,
     promises.promised_at,
     case
+        when promises.next_attempt_number is null then null
         when promises.count_from = 'added'
             then greatest(
                 promises.promised_at,

@@ -42,10 +42,10 @@ lines as (
         and lines.known_at >= $since::timestamp
 ),
 
--- Distinct: a line read twice is one. The end of the number: the position is the last field, or
--- the last but one where the caller's name is logged too.
+-- The number ends before the position: the last field, or the last but one where the caller's name
+-- is logged too.
 read_lines as (
-    select distinct
+    select
         lines.source,
         lines.call_id,
         lines.queue,
@@ -256,7 +256,7 @@ ended_sessions as (
                     when sessions.last_leave.at_second > sessions.last_connect_second
                         then sessions.last_leave
                 end
-            when sessions.last_talk_end.at_second < sessions.last_connect_second then null
+            when false then null
             when
                 sessions.last_talk_end.at_second = sessions.session_second
                 and sessions.last_leave > sessions.last_talk_end

@@ -1,0 +1,29 @@
+"""One run's frozen instant, and the parameters that SQL files may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True)
+class Moment:
+    """One run's frozen instant and what it decides by."""
+
+    now: datetime
+    run_id: int
+    is_strict: bool = False
+    is_clock_back: bool = False
+    since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def params(self) -> dict[str, Any]:
+        """What SQL files may ask for by name."""
+        return {
+            "now": self.now,
+            "run_id": self.run_id,
+            "is_strict": self.is_strict,
+            "is_clock_back": self.is_clock_back,
+            "since": self.since,
+        }

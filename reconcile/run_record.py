@@ -1,0 +1,143 @@
+"""What a run knows of itself, and the row, the status and the audit files it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reconcile import __version__, clock, publishing, queries
+from reconcile.errors import ExitCode
+from reconcile.settings import as_json
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    import duckdb
+
+    from reconcile.moment import Moment
+    from reconcile.reading import Feed
+    from reconcile.settings import Settings
+    from reconcile.sinks import Sink
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What one run did: the data of `run --json`, and what has to be told on stderr."""
+
+    run_id: int
+    run_at: datetime
+    is_idle: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    decisions: dict[str, int] = field(default_factory=dict)
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    delivered: list[str] = field(default_factory=list)
+    findings: list[tuple[str, str]] = field(default_factory=list)
+    messages: list[list[str]] = field(default_factory=list)
+    exit_code: int = ExitCode.DONE
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way: `faults` by a name that stays the same, and the exit codes they ask for."""
+
+    settings: Settings
+    connection: duckdb.DuckDBPyConnection
+    moment: Moment
+    sinks: dict[str, Sink]
+    started_at: datetime
+    settings_hash: str
+    accepts_clock: bool
+    feeds: list[Feed] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    exit_codes: list[int] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """The worst of what happened."""
+        return max(self.exit_codes, default=ExitCode.DONE)
+
+    def note(self, name: str, lines: list[str], exit_code: ExitCode) -> None:
+        """Take down a fault."""
+        self.faults[name] = lines
+        self.exit_codes.append(exit_code)
+
+
+def keep_settings(run: Run) -> bool:
+    """Bring the settings into their tables when they changed; tell whether they did."""
+    connection = run.connection
+    known = connection.execute("select settings_hash from settings.program").fetchall()
+    if known and known[0][0] == run.settings_hash:
+        return False
+    from reconcile.settings.tables import to_tables  # noqa: PLC0415 - parses numbers
+
+    for table, rows in to_tables(run.settings).items():
+        connection.execute(f"delete from {table}")  # noqa: S608 - our own names
+        for row in rows:
+            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+            connection.execute(f"insert into {table} values ({places})", list(row))  # noqa: S608
+    connection.execute(
+        "insert into ops.settings select $1, $2, $3 "
+        "where not exists (select 1 from ops.settings where settings_hash = $1)",
+        [run.settings_hash, as_json(run.settings), run.moment.now],
+    )
+    return True
+
+
+def begin(run: Run, *, is_idle: bool) -> None:
+    """Write the row of the run into the transaction in which it decides."""
+    moment = run.moment
+    run.connection.execute(
+        "insert into ops.runs values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        [
+            moment.run_id,
+            moment.now,
+            run.started_at,
+            clock.utc_now() if is_idle else None,
+            __version__,
+            run.settings_hash,
+            json.dumps({name: count for name, count in moment.counts.items() if count}),
+            "idle" if is_idle else None,
+            run.exit_code if is_idle else None,
+            not is_idle,
+        ],
+    )
+    queries.run(run.connection, "commands.keep_clock", moment.params())
+
+
+def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
+    """Write how the run ended; prepare what readers get when something changed."""
+    connection = run.connection
+    if not result.is_idle:
+        code = ExitCode(result.exit_code)
+        connection.execute(
+            "update ops.runs set ended_at = $1, outcome = $2, exit_code = $3 where run_id = $4",
+            [clock.utc_now(), code.name.lower(), code.value, result.run_id],
+        )
+    last_change = connection.execute(
+        "select coalesce(max(run_id), 0) from ops.runs where has_changes"
+    ).fetchall()[0][0]
+    if last_change <= publishing.published_run(folder):
+        return None
+    return publishing.write_audit_files(
+        connection, folder, run_id=int(last_change), now=run.moment.now
+    )
+
+
+def status(run: Run, result: RunResult) -> dict[str, Any]:
+    """The run in brief, for `status` and for monitors."""
+    return {
+        "run_id": result.run_id,
+        "run_at": clock.as_text(result.run_at),
+        "ended_at": clock.as_text(clock.utc_now()),
+        "version": __version__,
+        "exit_code": int(result.exit_code),
+        "is_idle": result.is_idle,
+        "faults": len(run.faults),
+        "findings": len(result.findings),
+        "feeds": {
+            f"{feed.source}/{feed.stream}": clock.as_text(feed.read_at) if feed.read_at else None
+            for feed in run.feeds
+        },
+    }

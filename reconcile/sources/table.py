@@ -1,0 +1,138 @@
+"""Kind `table`: any files of rows, through a select of the user, to calls or contacts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from reconcile.errors import Problem
+from reconcile.sources.batch import Batch, Contact, Load, Rejected
+from reconcile.sources.canonical import CALLS, CONTACTS
+from reconcile.sources.forward import BATCH_LINES, read_forward
+from reconcile.sources.mapping import read_mapping
+from reconcile.sources.table_forward import Destination, Folding, mapped_batches
+from reconcile.sources.table_rows import call_row, contact
+from reconcile.sources.table_whole import files_and_fingerprint, made_of_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from reconcile.sources.batch import Row, StoredRow
+    from reconcile.sources.mapped_rows import Mapped
+    from reconcile.sources.mapping import Mapping
+    from reconcile.sources.marks import Mark
+    from reconcile.sources.table_form import TableForm
+
+
+def read_calls(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    *,
+    folder: Path,
+    source: str,
+    select: str,
+    form: TableForm,
+    fold_key: str | None = None,
+    stored_rows: Callable[[Iterable[str]], list[StoredRow]] | None = None,
+    fingerprint: str | None = None,
+    stream: str = "calls",
+    batch_lines: int = BATCH_LINES,
+) -> Iterator[Batch]:
+    """Yield the calls that the select in the file `select` makes of new rows, for raw.table_calls.
+
+    csv and ndjson files are read forward: the select sees the new rows. With `fold_key`, a column,
+    it sees all rows of each call that has a new one: `stored_rows` (keys → rows) gives those of the
+    batches and runs before. json and parquet files are read whole once their fingerprint is not the
+    given one. A wrong select is a fault, and nothing is passed over.
+    """
+
+    def builder(file: str) -> Callable[[Mapped], Row]:
+        return call_row(source, stream, file)
+
+    try:
+        mapping = read_mapping(folder, select, CALLS)
+    except Problem as problem:
+        yield Batch(stream, faults=(problem,), is_last=True)
+        return
+    destination = Destination("raw.table_calls", builder)
+    if not form.is_read_forward:
+        yield from whole_batches(
+            patterns, mapping, destination, folder=folder, form=form, fingerprint=fingerprint,
+            stream=stream,
+        )  # fmt: skip
+        return
+    portions = read_forward(
+        patterns, marks, form.parser(), folder=folder, source=source, stream=stream,
+        encoding=form.encoding, batch_lines=batch_lines,
+    )  # fmt: skip
+    folding = Folding(source, fold_key, stored_rows or _none_stored) if fold_key else None
+    yield from mapped_batches(
+        portions, mapping, destination, folder=folder, stream=stream, folding=folding
+    )
+
+
+def read_contacts(
+    patterns: str | Sequence[str],
+    *,
+    folder: Path,
+    select: str,
+    form: TableForm,
+    fingerprint: str | None = None,
+    stream: str = "contacts",
+) -> Iterator[Batch]:
+    """Yield the whole directory in one batch, once its fingerprint is not the given one.
+
+    `Batch.contacts` is None where nothing has changed, and where the directory cannot be read in
+    full: then there is a fault, and the last good one stays in force.
+    """
+    try:
+        mapping = read_mapping(folder, select, CONTACTS)
+        files, seen = files_and_fingerprint(patterns, folder, form, mapping)
+        contacts: list[Contact] = []
+        kept_aside: list[Rejected] = []
+        if seen != fingerprint:
+            for given in made_of_files(files, mapping, contact, folder=folder, form=form):
+                contacts += cast("list[Contact]", given.rows)
+                kept_aside += given.rejected
+    except Problem as problem:
+        yield Batch(stream, faults=(problem,), is_last=True)
+        return
+    yield Batch(
+        stream,
+        rejected=tuple(kept_aside),
+        contacts=None if seen == fingerprint else tuple(contacts),
+        fingerprint=seen,
+        is_last=True,
+    )
+
+
+def whole_batches(
+    patterns: str | Sequence[str],
+    mapping: Mapping,
+    destination: Destination,
+    *,
+    folder: Path,
+    form: TableForm,
+    fingerprint: str | None,
+    stream: str,
+) -> Iterator[Batch]:
+    """Yield what a select makes of files that are read whole, once their fingerprint is new."""
+    try:
+        files, seen = files_and_fingerprint(patterns, folder, form, mapping)
+        if seen != fingerprint:
+            build = destination.builder(files[0].name if len(files) == 1 else "")
+            for given in made_of_files(files, mapping, build, folder=folder, form=form):
+                yield Batch(
+                    stream,
+                    loads=(Load(destination.table, given.rows),),
+                    rejected=tuple(given.rejected),
+                    unknown_words=given.unknown_words,
+                )
+    except Problem as problem:
+        yield Batch(stream, faults=(problem,), is_last=True)
+        return
+    yield Batch(stream, fingerprint=seen, is_last=True)
+
+
+def _none_stored(keys: Iterable[str]) -> list[StoredRow]:  # noqa: ARG001 - the form is given
+    return []

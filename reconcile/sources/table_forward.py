@@ -1,0 +1,158 @@
+"""Portions of growing text files, through a mapping, to batches of rows."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from reconcile.errors import Problem, SettingInvalid
+from reconcile.sources import mapped_rows
+from reconcile.sources.batch import Batch, Load, Rejected, Row, StoredRow, rejected
+from reconcile.sources.mapped_rows import InputRow
+from reconcile.sources.mapping import Mapping, workshop
+from reconcile.sources.table_input import FieldNames
+from reconcile.sources.table_rows import made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from reconcile.sources.forward import Parsed, Portion
+    from reconcile.sources.mapped_rows import Mapped
+
+
+class Destination(NamedTuple):
+    """Where mapped rows go: a table, and what builds its rows of those of a file."""
+
+    table: str
+    builder: Callable[[str], Callable[[Mapped], Row]]
+
+
+class Folding(NamedTuple):
+    """How several rows make one call: the column that tells it, and where its other rows are."""
+
+    source: str
+    key: str
+    stored_rows: Callable[[Iterable[str]], list[StoredRow]]
+
+
+def mapped_batches(
+    portions: Iterable[Portion],
+    mapping: Mapping,
+    destination: Destination,
+    *,
+    folder: Path,
+    stream: str,
+    folding: Folding | None = None,
+) -> Iterator[Batch]:
+    """Yield a batch for each portion; a select that is wrong ends the stream with a fault.
+
+    The mark then stays before the rows that were not mapped.
+    """
+    with ExitStack() as stack:
+        connection = None
+        for portion in portions:
+            parsed = portion.parsed
+            if parsed is None:
+                yield Batch(
+                    stream, marks=portion.marks, faults=portion.faults, is_last=portion.is_last
+                )
+                continue
+            if not parsed.rows:
+                yield Batch(stream, rejected=tuple(parsed.rejected), marks=portion.marks)
+                continue
+            connection = connection or stack.enter_context(workshop(folder))
+            try:
+                yield _batch(connection, portion, parsed, mapping, destination, stream, folding)
+            except Problem as problem:
+                yield Batch(stream, faults=(problem,), is_last=True)
+                return
+
+
+def _batch(
+    connection: duckdb.DuckDBPyConnection,
+    portion: Portion,
+    parsed: Parsed,
+    mapping: Mapping,
+    destination: Destination,
+    stream: str,
+    folding: Folding | None,
+) -> Batch:
+    rows = cast("list[InputRow]", parsed.rows)
+    names: Sequence[str] = parsed.header or ()
+    kept_aside = list(parsed.rejected)
+    loads = []
+    if folding is not None:
+        new, blank = _keyed(rows, names, portion.file, folding.key)
+        kept_aside += blank
+        loads.append(Load("raw.table_rows", [_stored(folding.source, row) for row in new]))
+        names, rows = _with_stored(new, folding)
+    mapped_rows.fill(connection, names, rows)
+    kept_aside += mapped_rows.run(connection, mapping)
+    given = made(
+        mapped_rows.results(connection, mapping.target),
+        mapping.target,
+        destination.builder(portion.file),
+        portion.file,
+    )
+    return Batch(
+        stream,
+        loads=(*loads, Load(destination.table, given.rows)),
+        rejected=(*kept_aside, *given.rejected),
+        unknown_words=given.unknown_words,
+        marks=portion.marks,
+    )
+
+
+def _keyed(
+    rows: Iterable[InputRow], names: Sequence[str], file: str, key: str
+) -> tuple[list[StoredRow], list[Rejected]]:
+    """The rows with what tells their call, and those that do not tell it."""
+    folded = [name.casefold() for name in names]
+    if key.casefold() not in folded:
+        raise SettingInvalid(
+            f"`fold_key` is `{key}`, which is no column of `{file}`",
+            hint=f"its columns are {', '.join(f'`{name}`' for name in names)}",
+        )
+    place = folded.index(key.casefold())
+    keyed: list[StoredRow] = []
+    blank: list[Rejected] = []
+    for row in rows:
+        values = list(row.values)
+        value = values[place] if place < len(values) else None
+        if value is None or not value.strip():
+            reason = f"`{key}`, which tells the call, is empty"
+            blank.append(rejected(row.file, row.line, reason, _shown(values)))
+        else:
+            own = list(names[: len(values)])
+            keyed.append(StoredRow(row.file, row.line, row.row, value, own, values))
+    return keyed, blank
+
+
+def _with_stored(
+    new: list[StoredRow], folding: Folding
+) -> tuple[list[str], list[InputRow]]:
+    """All rows of the calls that have new ones, each once, by the names that all of them use."""
+    stored = folding.stored_rows(list(dict.fromkeys(row.fold_key for row in new)))
+    names = FieldNames(())
+    rows: dict[tuple[object, ...], InputRow] = {}
+    for row in [*stored, *new]:
+        identity = (row.fold_key, tuple(row.field_names), tuple(row.field_values))
+        if identity in rows:
+            continue
+        places = names.places(row.field_names)
+        values: list[str | None] = [None] * len(names.names)
+        for place, value in zip(places, row.field_values, strict=True):
+            values[place] = value
+        rows[identity] = InputRow(row.file, row.line, row.row_number, values)
+    return names.names, list(rows.values())
+
+
+def _stored(source: str, row: StoredRow) -> Row:
+    return (source, *row)
+
+
+def _shown(values: Iterable[str | None]) -> str:
+    return " | ".join(value or "" for value in values)

@@ -1,0 +1,290 @@
+"""Drive the program in process over a world of the oracle, run by run, and tell both apart.
+
+The records of a world enter as raw.table_calls, the commands leave into a sink in memory; all that
+lies between is the program's own: the SQL files, the pipeline and the outbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+import oracle
+
+from reconcile import database, number_cache, outbox, pipeline, queries
+from reconcile.moment import Moment
+from reconcile.sinks import Outcome
+
+RECORD_COLUMNS = (
+    "source, read_run, applied_run, known_at, content_hash, call_id, system, direction, "
+    "number_raw, dialled_number, queue, started_at, wait_began_at, connected_at, "
+    "last_connected_at, talk_ended_at, ended_at, last_place, end_reason, result, attempt_key"
+)
+
+
+@dataclass
+class MemorySink:
+    """Takes commands, or refuses them for now while it is down."""
+
+    can_tell_repeats: bool = True
+    promise: str = "exactly once, in memory"
+    is_down: bool = False
+    taken: list[str] = field(default_factory=list)
+    payloads: list[str] = field(default_factory=list)
+
+    def deliver(self, commands, mark):
+        """Take all of them or none."""
+        if self.is_down:
+            return [Outcome(command.key, "refused_now", "down") for command in commands], mark
+        self.taken += [command.key for command in commands]
+        self.payloads += [command.payload_json for command in commands]
+        return [Outcome(command.key, "delivered") for command in commands], mark
+
+    def recover(self, keys, mark):  # noqa: ARG002 - the interface of sinks
+        """Tell which of these were taken."""
+        return set(keys) & set(self.taken)
+
+
+class Program:
+    """The program on a state in memory."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(":memory:")
+        self.connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        database.migrate(self.connection)
+        self.sink = MemorySink()
+        self.run_id = 0
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def run(self, now: datetime) -> list[tuple[str, str]]:
+        """One run at `now` over what is stored; returns what the audits found."""
+        self.run_id += 1
+        moment = Moment(now=now, run_id=self.run_id, is_strict=True)
+        outbox.recover(self.connection, {"file": self.sink}, moment)
+        self.connection.execute("begin")
+        findings = pipeline.decide(self.connection, moment)
+        pipeline.clear(self.connection)
+        self.connection.execute(
+            "insert into ops.runs values ($1, $2, $2, $2, 'test', 'test', '', '', 0, true)",
+            [self.run_id, now],
+        )
+        self.connection.execute("commit")
+        outbox.deliver(self.connection, {"file": self.sink}, moment)
+        return findings
+
+    def insert(self, table: str, *rows: tuple) -> None:
+        """Put rows into a table, in the order of its columns."""
+        for row in rows:
+            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+            self.connection.execute(f"insert into {table} values ({places})", list(row))
+
+    def fetch(self, statement: str) -> list[tuple]:
+        return self.connection.execute(statement).fetchall()
+
+    # what a world holds
+
+    def load_records(self, records: list[oracle.CallRecord]) -> None:
+        """Store the records; of two versions with one known_at the greater one counts."""
+        for place, record in enumerate(sorted(records, key=oracle._version)):
+            number = record.number or ""
+            self.connection.execute(
+                f"insert into raw.table_calls ({RECORD_COLUMNS}) values ($1, 0, null, $2, $3, $4, "
+                "'', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                [
+                    record.source, record.known_at, place, record.call_id, record.direction,
+                    f"{number}#{record.number_class}", record.dialled_number, record.queue,
+                    record.started_at, record.wait_began_at, record.connected_at,
+                    record.last_connected_at, record.talk_ended_at, record.ended_at,
+                    record.last_place, record.end_reason, record.result, record.attempt_key,
+                ],
+            )  # fmt: skip
+
+    def set_rules(self, rules: oracle.ProgramSettings, sources: set[str]) -> None:
+        """Bring settings into their tables, as `reconcile.settings.tables` would."""
+        for table in ("program", "sources", "campaigns", "ladder", "campaign_words"):
+            self.connection.execute(f"delete from settings.{table}")
+        self.insert("settings.program", ("hash", "", rules.clock_tolerance_seconds, 20, 35))
+        limit = rules.open_call_limit_minutes
+        for source in sorted(sources):
+            self.insert(
+                "settings.sources",
+                (source, "table", "", None, "e164", limit, 5, True, False),
+            )
+        for position, campaign in enumerate(rules.campaigns, start=1):
+            self._set_campaign(campaign, position)
+
+    def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
+        self.insert(
+            "settings.campaigns",
+            (
+                campaign.name, position, campaign.starts_at, len(campaign.ladder),
+                campaign.dialled_numbers is not None, campaign.queues is not None, False,
+                campaign.settle_seconds, campaign.short_drop_seconds, campaign.min_gap_minutes,
+                campaign.confirm_within_minutes, campaign.give_up_after_minutes,
+                campaign.count_from, campaign.on_repeat, campaign.count_manual_attempts,
+                campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
+                campaign.dialler,
+            ),
+        )  # fmt: skip
+        for attempt_number, offset in enumerate(campaign.ladder, start=1):
+            self.insert("settings.ladder", (campaign.name, attempt_number, offset))
+        words = {
+            "dialled_number": campaign.dialled_numbers or (),
+            "queue": campaign.queues or (),
+            "dropped_in": {*campaign.dropped_in, "queue"},
+            "remove_on": campaign.remove_on,
+        }
+        for kind, values in words.items():
+            for word in sorted(values):
+                self.insert("settings.campaign_words", (campaign.name, kind, word))
+
+    def set_directory(self, contacts: list[tuple[str, str]]) -> None:
+        self.connection.execute("delete from kept.contacts")
+        for contact_id, number in contacts:
+            self.insert(
+                "kept.contacts", ("directory", contact_id, "", number, number, "valid", None)
+            )
+
+    def set_pauses(self, pauses: list[tuple[datetime, datetime, str | None]], now: datetime) -> None:
+        self.connection.execute("delete from kept.pauses")
+        for begin, end, campaign in pauses:
+            if begin <= now < end:
+                self.insert("kept.pauses", (campaign, begin, None, ""))
+
+    def close_by_hand(self, campaign: str, number: str, at: datetime) -> None:
+        params = {"campaign": campaign, "number": number, "now": at, "why": "test"}
+        queries.run(self.connection, "commands.close_by_hand", params)
+
+
+def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:
+    """Stand in for the phone number library: `NUMBER#CLASS` is that number of that class."""
+    connection.execute(
+        "insert into raw.phone_numbers "
+        "select distinct number_raw, region, 'test', nullif(split_part(number_raw, '#', 1), ''), "
+        "case when contains(number_raw, '#') then split_part(number_raw, '#', 2) else 'valid' end, "
+        "null, null from core.number_texts as texts "
+        "where not exists (select 1 from raw.phone_numbers as known "
+        "where known.number_raw = texts.number_raw)"
+    )
+    return 0
+
+
+def differences(world: oracle.World) -> list[str]:
+    """Play a world with the oracle and with the program; what they say differently, in words."""
+    outcome = oracle.play(world)
+    program = Program()
+    real_fill, number_cache.fill = number_cache.fill, read_numbers_as_given
+    try:
+        found = _decisions_differ(world, outcome, program)
+        return found or _ends_differ(outcome, program)
+    finally:
+        number_cache.fill = real_fill
+        program.close()
+
+
+def _decisions_differ(world, outcome, program: Program) -> list[str]:
+    """Stop at the first run in which they differ; what follows would follow from it."""
+    program.load_records(world.records)
+    sources = {record.source for record in world.records}
+    rules, lifted = None, set()
+    for now, theirs in zip(world.runs, outcome.runs, strict=True):
+        in_force = oracle._in_force(world.settings, now)
+        if in_force is not rules:
+            program.set_rules(in_force, sources)
+            rules = in_force
+        program.set_directory(oracle._in_force(world.directory, now) or [])
+        program.set_pauses(world.pauses, now)
+        for place, (at, campaign, number) in enumerate(world.hand_closings):
+            if at <= now and place not in lifted:
+                lifted.add(place)
+                program.close_by_hand(campaign, number, at)
+        program.sink.is_down = now in world.outages
+        findings = program.run(now)
+        if findings:
+            return [f"{now}: audit {finding}" for finding in findings]
+        ours = program.fetch(
+            "select episode_id, decision || ' ' || reason, promised_at, due_at "
+            "from kept.decisions "
+            f"where last_run_at is null or run_id = {program.run_id}"
+        )
+        different = _differ(
+            f"{now} decision",
+            {episode: tuple(rest) for episode, *rest in ours},
+            {_episode(one.episode): _decided(one) for one in theirs.decisions},
+        )
+        if different:
+            return different
+    return []
+
+
+def _decided(decision) -> tuple:
+    return (f"{decision.decision} {decision.reason}", decision.promised_at, decision.due_at)
+
+
+def _ends_differ(outcome, program: Program) -> list[str]:
+    accounts = program.fetch(
+        "select source, call_id, account, case when is_late then 'late' else reason end, "
+        "episode_id from kept.dropped_calls"
+    )
+    episodes = program.fetch(
+        "select episode_id, added_at, closed_at, cut_at, reason from kept.episodes"
+    )
+    attempts = program.fetch(
+        "select episode_id, attempt_number, handed_out_at, coalesce(result, case when call_id is "
+        "null then 'in_doubt' else 'up' end), call_source, call_id, is_regret from kept.attempts"
+    )
+    commands = program.fetch(
+        "select command_key, issued_at, state, case when state = 'delivered' then offered_at end "
+        "from kept.commands"
+    )
+    return [
+        *_differ(
+            "account",
+            {(source, call): tuple(rest) for source, call, *rest in accounts},
+            {
+                (*call,): (one.account, one.reason, one.episode and _episode(one.episode))
+                for call, one in outcome.accounts.items()
+            },
+        ),
+        *_differ(
+            "episode",
+            {episode: tuple(rest) for episode, *rest in episodes},
+            {
+                _episode(one.id): (one.added_at, one.closed_at, one.cut, one.reason)
+                for one in outcome.episodes
+            },
+        ),
+        *_differ(
+            "attempt",
+            {(episode, number): tuple(rest) for episode, number, *rest in attempts},
+            {
+                (_episode(one.episode), one.k): (
+                    one.handed_out_at,
+                    one.result,
+                    *(one.call or (None, None)),
+                    one.is_regret,
+                )
+                for one in outcome.attempts
+            },
+        ),
+        *_differ(
+            "command",
+            {key: tuple(rest) for key, *rest in commands},
+            {one.key: (one.issued_at, one.state, one.handed_out_at) for one in outcome.commands},
+        ),
+    ]
+
+
+def _episode(episode) -> str:
+    return oracle.command_key("", episode).removeprefix("|")
+
+
+def _differ(what: str, ours: dict, theirs: dict) -> list[str]:
+    return [
+        f"{what} {key}: program {ours.get(key)}, oracle {theirs.get(key)}"
+        for key in sorted({*ours, *theirs}, key=str)
+        if ours.get(key) != theirs.get(key)
+    ]
