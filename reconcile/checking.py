@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconcile import run_start, running
+from reconcile import feeds, run_start, running
 from reconcile.errors import ExitCode, Problem, SinkUnreachable
 from reconcile.settings import NO_DIALLER
 from reconcile.settings.asterisk_logs import AsteriskLogs
-from reconcile.sources import registry
 
 if TYPE_CHECKING:
     from reconcile.settings import Settings, Source
@@ -24,7 +23,7 @@ def report(settings: Settings) -> tuple[list[str], int]:
     exit_codes = [int(ExitCode.DONE)]
     lines: list[str] = []
     for source in settings.sources:
-        for stream in registry.streams(source):
+        for stream in feeds.streams(source):
             line, is_usable = _stream(settings, source, stream)
             lines.append(line)
             if not is_usable:
@@ -46,7 +45,7 @@ def _stream(settings: Settings, source: Source, stream: str) -> tuple[str, bool]
     """Read one batch of a stream as if nothing had been read before."""
     place = f"source `{source.name}`, {stream}"
     try:
-        for batch in registry.read(source, stream, registry.NOTHING, folder=settings.folder):
+        for batch in feeds.batches(settings, source, stream):
             if batch.faults:
                 return f"{place}: {batch.faults[0].what}", False
             count = sum(len(load.rows) for load in batch.loads)

@@ -44,7 +44,7 @@ STORE_CALLS = (
 )
 BEFORE_THE_WALK = (
     "commands.start_campaigns",
-    "commands.move_campaign_starts",
+    "commands.follow_campaigns",
     "core.dropped_calls",
     "commands.forget_withdrawn_calls",
     "commands.withdraw_dropped_calls",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconcile import number_cache, queries
-from reconcile.errors import SourceUnreadable
-from reconcile.sources import loading, registry
+from reconcile import feeds, number_cache, queries
+from reconcile.errors import Problem, SourceUnreadable
+from reconcile.sources import loading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reconcile.moment import Moment
     from reconcile.settings import Settings, Source
-    from reconcile.sources.batch import Batch, Contact
+    from reconcile.sources.batch import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +39,62 @@ def read_sources(
 
     The caller has begun the transaction in which the run decides.
     """
-    feeds = [
-        feed for source in settings.sources for feed in _read(connection, settings, source, moment)
+    found = [
+        _read(connection, settings, source, stream, moment)
+        for source in settings.sources
+        for stream in feeds.streams(source)
     ]
-    moment.counts["rows read"] = sum(feed.row_count for feed in feeds)
-    moment.counts["rows rejected"] = sum(feed.rejected_count for feed in feeds)
-    return feeds
+    moment.counts["rows read"] = sum(feed.row_count for feed in found)
+    moment.counts["rows rejected"] = sum(feed.rejected_count for feed in found)
+    return found
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, moment: Moment
-) -> list[Feed]:
-    feeds = []
-    for stream in registry.streams(source):
-        stored = registry.Stored(
-            marks=tuple(loading.marks_of(connection, source.name, stream)),
-            fingerprint=_fingerprint(connection, source.name, stream),
-            rows_of_keys=lambda keys: loading.rows_of_keys(connection, source.name, keys),
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    stream: str,
+    moment: Moment,
+) -> Feed:
+    row_count = rejected_count = 0
+    is_changed = False
+    faults: list[Problem] = []
+    fingerprint = None
+    for batch in feeds.batches(
+        settings,
+        source,
+        stream,
+        marks=loading.marks_of(connection, source.name, stream),
+        fingerprint=_fingerprint(connection, source.name, stream),
+        stored_rows=lambda keys: loading.rows_of_keys(connection, source.name, keys),
+    ):
+        row_count += loading.store(
+            connection, source.name, batch, run_id=moment.run_id, now=moment.now
         )
-        row_count = rejected_count = 0
-        is_changed = False
-        last: Batch | None = None
-        refusal: SourceUnreadable | None = None
-        for batch in registry.read(source, stream, stored, folder=settings.folder):
-            row_count += loading.store(
-                connection, source.name, batch, run_id=moment.run_id, now=moment.now
-            )
-            rejected_count += len(batch.rejected)
-            is_changed = is_changed or bool(batch.loads or batch.rejected)
-            if batch.contacts is not None:
-                refusal = _keep_directory(connection, source.name, batch.contacts)
-                is_changed = True
-            last = batch
-        faults = list(last.faults) if last is not None else []
-        if refusal is not None:
-            faults.append(refusal)
-        loading.note_feed(
-            connection,
-            source.name,
-            stream,
-            now=moment.now,
-            row_count=row_count,
-            fingerprint=last.fingerprint if last is not None else None,
-            fault="; ".join(fault.what for fault in faults) or None,
-        )
-        feeds.append(
-            Feed(
-                source.name,
-                stream,
-                row_count,
-                rejected_count,
-                is_changed,
-                moment.now if not faults else None,
-                [line for fault in faults for line in fault.lines()] or None,
-            )
-        )
-    return feeds
+        rejected_count += len(batch.rejected)
+        is_changed = is_changed or bool(batch.loads or batch.rejected or batch.contacts)
+        faults += batch.faults
+        fingerprint = batch.fingerprint
+        if batch.contacts is not None:
+            faults += _keep_directory(connection, source.name, batch.contacts)
+    loading.note_feed(
+        connection,
+        source.name,
+        stream,
+        now=moment.now,
+        row_count=row_count,
+        fingerprint=fingerprint,
+        fault="; ".join(fault.what for fault in faults) or None,
+    )
+    return Feed(
+        source.name,
+        stream,
+        row_count,
+        rejected_count,
+        is_changed,
+        moment.now if not faults else None,
+        [line for fault in faults for line in fault.lines()] or None,
+    )
 
 
 def _fingerprint(
@@ -108,7 +108,7 @@ def _fingerprint(
 
 def _keep_directory(
     connection: duckdb.DuckDBPyConnection, source: str, contacts: tuple[Contact, ...]
-) -> SourceUnreadable | None:
+) -> list[Problem]:
     """Put a directory in the place of the last one, or say why it is refused (A12)."""
     with connection.appender("raw.contacts") as appender:
         appender.append_rows(
@@ -126,10 +126,12 @@ def _keep_directory(
         queries.run(connection, "commands.keep_contacts", params)
     queries.run(connection, "commands.clear_read_contacts", {})
     if refusal is None:
-        return None
-    return SourceUnreadable(
-        f"the directory `{source}` was refused: {refusal}",
-        follows="The last good one stays in force; dials wait once it is older than "
-        "`max_feed_lag_minutes`",
-        hint="mend the export, or raise `max_shrink_percent` for one run",
-    )
+        return []
+    return [
+        SourceUnreadable(
+            f"the directory `{source}` was refused: {refusal}",
+            follows="The last good one stays in force; dials wait once it is older than "
+            "`max_feed_lag_minutes`",
+            hint="mend the export, or raise `max_shrink_percent` for one run",
+        )
+    ]

@@ -362,6 +362,7 @@ class _Program:
             self.match_calls_to_attempts(number)
             self.walk(number)
             self.close_what_else_must(number)
+        self.mark_regrets()
         self.decide()
         self.hand_out()
         self.decisions.sort(key=lambda decision: decision.episode)
@@ -661,7 +662,7 @@ class _Program:
         cut: datetime,
         proof: CallId | None,
     ) -> None:
-        """Close, withdraw what no sink has taken, remove, carry over, count the regrets."""
+        """Close, withdraw what no sink has taken, remove, carry over."""
         episode.closed_run, episode.closed_at, episode.cut = self.now, closed_at, cut
         episode.reason, episode.proof = reason, proof
         self.withdraw_dial(episode)
@@ -669,12 +670,41 @@ class _Program:
             self.issue("remove", episode)
         proofs = () if proof is None else (proof,)
         self.decisions.append(Decision(*episode.id[:2], episode.id, "remove", reason, proof=proofs))
+        if reason == "not_dropped":
+            for dial in self.attempts_of(episode):
+                dial.is_regret = dial.is_regret or dial.key is not None
         self.carry_over(episode)
-        for dial in self.attempts_of(episode):  # those without a drop between talk and dial
-            late_talk = dial.handed_out_at > closed_at and dial.call != proof
-            dial.is_regret = dial.key is not None and (
-                reason == "not_dropped" or (reason == "reached" and late_talk)
-            )
+
+    # design s3.13: dials that would not have been handed out, had everything been known
+
+    def mark_regrets(self) -> None:
+        """A talk lies before the hand-out and no dropped call between the two, whenever learnt."""
+        for dial in self.attempts:
+            if dial.key is None or dial.is_regret:
+                continue
+            earlier = [
+                at
+                for call in self.calls.values()
+                if call.number == dial.episode.number and call.id != dial.call
+                for at in talks(call)
+                if at < dial.handed_out_at and self.counts_for(call, dial.episode)
+            ]
+            if earlier:
+                dial.is_regret = not any(
+                    max(earlier) <= account.dropped_at <= dial.handed_out_at
+                    for account in self.accounts.values()
+                    if account.episode is not None
+                    and account.episode[:2] == dial.episode[:2]
+                    and self.is_still_dropped(account)
+                )
+
+    def counts_for(self, call: CallRecord, episode: EpisodeId) -> bool:
+        """As `counts`, for all that the campaign ever dialled to the number."""
+        source = {"in": "incoming", "out": "outgoing"}[call.direction]
+        return source in self.campaigns[episode.campaign].remove_on or any(
+            attempt.call == call.id and attempt.episode[:2] == episode[:2]
+            for attempt in self.attempts
+        )
 
     def carry_over(self, episode: Episode) -> None:
         """A2: no dropped call is forgotten by a closing."""

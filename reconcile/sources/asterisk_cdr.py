@@ -101,7 +101,7 @@ def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: st
             padded.append(None)
             try:
                 call_id, start_at, answer_at, end_at, duration, billsec = _facts(
-                    *times(padded), time_zone
+                    times(padded), time_zone
                 )
             except RecordUnusable as reason:
                 kept_aside.append(rejected(file, number, str(reason), text))
@@ -119,16 +119,10 @@ def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: st
 
 
 def _facts(
-    start: str | None,
-    answer: str | None,
-    end: str | None,
-    duration_text: str | None,
-    billsec_text: str | None,
-    uniqueid: str | None,
-    linkedid: str | None,
-    zone: str,
+    times: tuple[str | None, ...], zone: str
 ) -> tuple[str, datetime, datetime | None, datetime, int | None, int | None]:
     """The call's id, its times in UTC, its durations in seconds. Raises RecordUnusable."""
+    start, answer, end, duration_text, billsec_text, uniqueid, linkedid = times
     call_id = linkedid or uniqueid
     if not call_id:
         raise RecordUnusable("neither `linkedid` nor `uniqueid` is filled")
@@ -176,9 +170,7 @@ def _chosen_start(
     return first_from(possible, _channel_began(channel_ids, possible[0]))
 
 
-def _chosen_end(
-    ends: tuple[datetime, ...], start_at: datetime, duration: int | None
-) -> datetime:
+def _chosen_end(ends: tuple[datetime, ...], start_at: datetime, duration: int | None) -> datetime:
     if duration is None:
         return first_from(ends, start_at)
     after = start_at + timedelta(seconds=duration)
@@ -186,7 +178,7 @@ def _chosen_end(
 
 
 def _channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> datetime | None:
-    """The earliest start that a channel's id (`epoch.counter`) allows, if it tells a time at all."""
+    """The earliest start that a channel's id (`epoch.counter`) allows, if it tells a time."""
     for channel_id in channel_ids:
         found = _CHANNEL_EPOCH.search(channel_id or "")
         if found:

@@ -1,4 +1,4 @@
-"""What a reader hands over: rows for the state, what was kept aside, and up to where it has read."""
+"""What a reader hands over: rows for the state, what was kept aside, and how far it has read."""
 
 from __future__ import annotations
 
@@ -110,9 +110,7 @@ def forward_batch(portion: Portion, stream: str, table: str) -> Batch:
     """The batch of rows for one table that a portion of a file holds."""
     parsed = portion.parsed
     if parsed is None:
-        return Batch(
-            stream, marks=portion.marks, faults=portion.faults, is_last=portion.is_last
-        )
+        return Batch(stream, marks=portion.marks, faults=portion.faults, is_last=portion.is_last)
     return Batch(
         stream,
         loads=(Load(table, parsed.rows),),

@@ -83,9 +83,7 @@ def changed_files(
     kept = list(unchanged.values())
     lost = [mark for mark in stored if mark not in fitted and mark not in kept]
     lost.sort(key=lambda mark: mark.modified_ns)
-    return Changed(
-        _with_roles(readings, unchanged, matched), kept, lost[-LOST_MARKS:], faults
-    )
+    return Changed(_with_roles(readings, unchanged, matched), kept, lost[-LOST_MARKS:], faults)
 
 
 def find_files(
@@ -142,6 +140,7 @@ def _resumed(
 ) -> tuple[Reading, list[Mark]]:
     with open_content(found) as handle:
         fitting = fits(handle, stored)
+    best: Mark | None
     if fitting:
         # Of equal progress the mark of the same name is the one that goes on.
         best = max(fitting, key=lambda mark: (mark.offset_bytes, mark.file == found.name))

@@ -160,20 +160,19 @@ def _read_file(
                 continue
             parsed, mark = _parse(parse, pending, mark, is_final=False)
             del pending[: parsed.used]
-            yield parsed, None if found.is_compressed else marked(handle, mark)
-        is_untouched = mark.is_partial_taken
-        parsed = None
-        if pending and not is_untouched:
-            parsed, mark = _parse(parse, pending, mark, is_final=is_final)
-            del pending[: parsed.used]
+            # Without a time of change: the file is not as a mark in its middle has left it.
+            midway = None if found.is_compressed else marked(handle, replace(mark, modified_ns=0))
+            yield parsed, midway
+        rest = None
+        if pending and not mark.is_partial_taken:
+            rest, mark = _parse(parse, pending, mark, is_final=is_final)
+            del pending[: rest.used]
         if not mark.is_partial_taken:
             mark = replace(mark, partial_bytes=_length(pending))
-        yield parsed, marked(handle, mark)
+        yield rest, marked(handle, mark)
 
 
-def _parse(
-    parse: Parse, lines: list[Line], mark: Mark, *, is_final: bool
-) -> tuple[Parsed, Mark]:
+def _parse(parse: Parse, lines: list[Line], mark: Mark, *, is_final: bool) -> tuple[Parsed, Mark]:
     """Parse whole lines, and an unended one only where nothing can follow."""
     whole = lines if is_final or lines[-1].is_ended else lines[:-1]
     with _without_collecting():
@@ -207,9 +206,7 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _without_delivered(
-    lines: list[Line], mark: Mark, delivered: int
-) -> tuple[list[Line], Mark]:
+def _without_delivered(lines: list[Line], mark: Mark, delivered: int) -> tuple[list[Line], Mark]:
     """Leave out what was delivered before it had its line end; what grew since comes whole."""
     begin = 0
     while begin < len(lines) and lines[begin].is_ended and lines[begin].content_end <= delivered:

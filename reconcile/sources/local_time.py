@@ -89,7 +89,6 @@ def first_from(candidates: tuple[datetime, ...], earliest: datetime | None) -> d
 
 def nearest_to(candidates: tuple[datetime, ...], instant: datetime) -> datetime:
     """The candidate nearest to an instant, the earlier of two equally near ones."""
-
     if len(candidates) == 1:
         return candidates[0]
 

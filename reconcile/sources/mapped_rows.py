@@ -28,7 +28,7 @@ class InputRow(NamedTuple):
 
 
 class Mapped(NamedTuple):
-    """One row of a mapping: canonical values by name, what is wrong with it, and the row as JSON."""
+    """One row of a mapping: canonical values by name, what is wrong with it, the row as JSON."""
 
     values: dict[str, Any]
     problem: str
@@ -80,10 +80,11 @@ def run(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Rejecte
     select = mappings.prepare(connection, mapping)
     try:
         connection.execute(f"create or replace table output as {select}")
-        return []
     except duckdb.Error as error:
         _raise_if_general(error, mapping)
         failure = error
+    else:
+        return []
     count = _count(connection)
     _find(connection, select, 0, count)
     _look_at(connection, 0, count)

@@ -160,7 +160,8 @@ def _cast(column: Column, types: dict[str, str]) -> str:
     # The session stands in UTC, so that an instant with an offset is cast to UTC.
     instant = f"date_trunc('second', cast({value} as timestamp))"
     # What Python cannot hold is no instant of a call either.
-    return f"case when isfinite({instant}) and year({instant}) between 1 and 9999 then {instant} end"
+    is_held = f"isfinite({instant}) and year({instant}) between 1 and 9999"
+    return f"case when {is_held} then {instant} end"
 
 
 def _problems(column: Column, types: dict[str, str]) -> Iterator[str]:

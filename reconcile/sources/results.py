@@ -34,10 +34,11 @@ def read_results(
     stream: str = "results",
     batch_lines: int = BATCH_LINES,
 ) -> Iterator[Batch]:
-    """Yield the reports behind the marks: `key`, `at`, `event`, `result` (optional), for raw.results.
+    """Yield the reports behind the marks, for raw.results.
 
-    `at` is an instant with its offset, or UTC. Other columns are passed over. csv and ndjson files
-    are read forward, json and parquet ones whole once their fingerprint is not the given one.
+    Their columns are `key`, `at`, `event` and, if there is one, `result`; others are passed over.
+    `at` is an instant with its offset, or UTC. csv and ndjson files are read forward, json and
+    parquet ones whole once their fingerprint is not the given one.
     """
 
     def builder(file: str) -> Callable[[Mapped], Row]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import duckdb
-
     from reconcile.sources.forward import Parsed, Portion
     from reconcile.sources.mapped_rows import Mapped
 
@@ -65,45 +63,35 @@ def mapped_batches(
                 continue
             connection = connection or stack.enter_context(workshop(folder))
             try:
-                yield _batch(connection, portion, parsed, mapping, destination, stream, folding)
+                names, rows, loads, kept_aside = _input(parsed, portion.file, folding)
+                mapped_rows.fill(connection, names, rows)
+                kept_aside += mapped_rows.run(connection, mapping)
             except Problem as problem:
                 yield Batch(stream, faults=(problem,), is_last=True)
                 return
+            results = mapped_rows.results(connection, mapping.target)
+            build = destination.builder(portion.file)
+            given = made(results, mapping.target, build, portion.file)
+            yield Batch(
+                stream,
+                loads=(*loads, Load(destination.table, given.rows)),
+                rejected=(*kept_aside, *given.rejected),
+                unknown_words=given.unknown_words,
+                marks=portion.marks,
+            )
 
 
-def _batch(
-    connection: duckdb.DuckDBPyConnection,
-    portion: Portion,
-    parsed: Parsed,
-    mapping: Mapping,
-    destination: Destination,
-    stream: str,
-    folding: Folding | None,
-) -> Batch:
-    rows = cast("list[InputRow]", parsed.rows)
+def _input(
+    parsed: Parsed, file: str, folding: Folding | None
+) -> tuple[Sequence[str], list[InputRow], list[Load], list[Rejected]]:
+    """The rows that the select is to see, those to be kept for later folds, those that are none."""
     names: Sequence[str] = parsed.header or ()
-    kept_aside = list(parsed.rejected)
-    loads = []
-    if folding is not None:
-        new, blank = _keyed(rows, names, portion.file, folding.key)
-        kept_aside += blank
-        loads.append(Load("raw.table_rows", [_stored(folding.source, row) for row in new]))
-        names, rows = _with_stored(new, folding)
-    mapped_rows.fill(connection, names, rows)
-    kept_aside += mapped_rows.run(connection, mapping)
-    given = made(
-        mapped_rows.results(connection, mapping.target),
-        mapping.target,
-        destination.builder(portion.file),
-        portion.file,
-    )
-    return Batch(
-        stream,
-        loads=(*loads, Load(destination.table, given.rows)),
-        rejected=(*kept_aside, *given.rejected),
-        unknown_words=given.unknown_words,
-        marks=portion.marks,
-    )
+    rows = cast("list[InputRow]", parsed.rows)
+    if folding is None:
+        return names, rows, [], list(parsed.rejected)
+    new, blank = _keyed(rows, names, file, folding.key)
+    load = Load("raw.table_rows", [(folding.source, *row) for row in new])
+    return *_with_stored(new, folding), [load], [*parsed.rejected, *blank]
 
 
 def _keyed(
@@ -131,9 +119,7 @@ def _keyed(
     return keyed, blank
 
 
-def _with_stored(
-    new: list[StoredRow], folding: Folding
-) -> tuple[list[str], list[InputRow]]:
+def _with_stored(new: list[StoredRow], folding: Folding) -> tuple[list[str], list[InputRow]]:
     """All rows of the calls that have new ones, each once, by the names that all of them use."""
     stored = folding.stored_rows(list(dict.fromkeys(row.fold_key for row in new)))
     names = FieldNames(())
@@ -148,10 +134,6 @@ def _with_stored(
             values[place] = value
         rows[identity] = InputRow(row.file, row.line, row.row_number, values)
     return names.names, list(rows.values())
-
-
-def _stored(source: str, row: StoredRow) -> Row:
-    return (source, *row)
 
 
 def _shown(values: Iterable[str | None]) -> str:

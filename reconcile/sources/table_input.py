@@ -40,9 +40,7 @@ def delimited_parser(delimiter: str, *, has_header: bool) -> Parse:
 
     It raises SourceUnreadable for a header that names no columns or one of them twice.
     """
-    dialect = delimited.Dialect(
-        delimiter, extra_lines=EXTRA_LINES, ignores_blanks=delimiter != " "
-    )
+    dialect = delimited.Dialect(delimiter, extra_lines=EXTRA_LINES, ignores_blanks=delimiter != " ")
 
     def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:
         header, begin = mark.header, 0
@@ -84,7 +82,7 @@ def ndjson_parser() -> Parse:
             row += 1
             try:
                 if line.fault:
-                    raise NoObject(line.fault)  # noqa: TRY301 - one way out for all bad lines
+                    raise NoObject(line.fault)
                 values = names.values(parsed_object(line.text))
             except (ValueError, RecursionError) as error:
                 kept_aside.append(rejected(mark.file, line.number, _reason(error), line.text))

@@ -15,8 +15,8 @@ from reconcile.sources.lines import read_lines
 from reconcile.sources.mapped_rows import InputRow
 from reconcile.sources.mapping import Mapping, first_line, workshop
 from reconcile.sources.marks import Mark, open_content
-from reconcile.sources.table_rows import Made, made
 from reconcile.sources.table_input import FieldNames, json_rows
+from reconcile.sources.table_rows import Made, made
 from reconcile.sources.text import codec_of
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def _offer_files(
     return kept_aside
 
 
-def _rows(
-    found: Found, form: TableForm
-) -> tuple[Sequence[str], list[InputRow], list[Rejected]]:
+def _rows(found: Found, form: TableForm) -> tuple[Sequence[str], list[InputRow], list[Rejected]]:
     with open_content(found) as handle:
         codec = codec_of(form.encoding, handle.read(_BOM_BYTES))
         if form.format == "json":

@@ -49,7 +49,6 @@ def decoder(codec: str) -> Callable[[bytes, bool], str]:
     A byte that is no text in the codec stays visible as `\xff`, NUL as `\x00`. NULs before the
     first character (a hole left by a power cut) and a byte order mark are no part of the line.
     """
-
     is_wide = len(line_feed(codec)) > _EIGHT_BITS
     bom = _BOM.encode(codec) if is_wide else codecs.BOM_UTF8
 

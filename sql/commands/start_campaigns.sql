@@ -1,15 +1,17 @@
--- Write from when each campaign counts dropped calls: its setting, else its first run, once.
--- Grain:  one row per campaign that has no start yet, or whose setting gives one
--- Reads:  settings.campaigns, kept.campaign_starts
+-- Keep each new campaign; without a start in the settings it starts with this run.
+-- Grain:  one row per campaign that was never in the settings before
+-- Reads:  settings.campaigns, kept.campaigns
 -- Params: $now timestamp
-insert into kept.campaign_starts
+insert into kept.campaigns
 select
     campaigns.campaign,
-    coalesce(campaigns.starts_at, $now::timestamp) as starts_at
+    coalesce(campaigns.starts_at, $now::timestamp) as starts_at,
+    campaigns.dialler,
+    campaigns.confirm_within_minutes
 from settings.campaigns as campaigns
 where
     not exists (
         select 1
-        from kept.campaign_starts as starts
-        where starts.campaign = campaigns.campaign
+        from kept.campaigns as known
+        where known.campaign = campaigns.campaign
     )

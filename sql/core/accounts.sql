@@ -1,7 +1,7 @@
 -- What becomes of each dropped call that has to be accounted for now: opened, joined or ignored.
 -- Grain:  one row per dropped call (source, call_id) of core.due_drops
 -- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, kept.dropped_calls,
---         kept.episodes, kept.campaign_starts, settings.campaigns, settings.campaign_words
+--         kept.episodes, kept.campaigns, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
 -- The facts of a number are walked in event order, a talk before a drop of the same second. Between
@@ -135,7 +135,7 @@ placed as (
                 $now::timestamp
                 >= drops.dropped_at + campaigns.give_up_after_minutes * interval '1 minute'
                 then 'too_old'
-            when drops.dropped_at < campaign_starts.starts_at then 'before_start'
+            when drops.dropped_at < kept_campaigns.starts_at then 'before_start'
         end as reason
     from drops
     inner join refused
@@ -143,8 +143,8 @@ placed as (
         and drops.call_id = refused.call_id
     left join settings.campaigns as campaigns
         on drops.campaign = campaigns.campaign
-    left join kept.campaign_starts as campaign_starts
-        on drops.campaign = campaign_starts.campaign
+    left join kept.campaigns as kept_campaigns
+        on drops.campaign = kept_campaigns.campaign
     left join joined_open
         on drops.source = joined_open.source
         and drops.call_id = joined_open.call_id

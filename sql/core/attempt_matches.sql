@@ -1,6 +1,6 @@
 -- The next outgoing call of each number that proves a handed-out dial, and which dial (A15).
 -- Grain:  one row per number with a call and a dial still to be matched
--- Reads:  kept.attempts, kept.calls, settings.campaigns, settings.program
+-- Reads:  kept.attempts, kept.calls, kept.campaigns, settings.program
 -- Params: $since timestamp
 --
 -- A call that carries a key proves the dial of that key and no other. A call without one proves the
@@ -15,10 +15,10 @@ with attempts as (
         attempts.handed_out_at
         - program.clock_tolerance_seconds * interval '1 second' as window_from,
         attempts.handed_out_at
-        + coalesce(campaigns.confirm_within_minutes, 0) * interval '1 minute' as window_to
+        + campaigns.confirm_within_minutes * interval '1 minute' as window_to
     from kept.attempts as attempts
     cross join settings.program as program
-    left join settings.campaigns as campaigns
+    inner join kept.campaigns as campaigns
         on attempts.campaign = campaigns.campaign
     where
         attempts.call_id is null

@@ -1,6 +1,6 @@
 -- What each handed-out dial has come to by now.
 -- Grain:  one row per attempt that is in doubt or up, was unseen, or whose call changed
--- Reads:  kept.attempts, kept.calls, core.calls, raw.results, settings.campaigns,
+-- Reads:  kept.attempts, kept.calls, core.calls, raw.results, kept.campaigns,
 --         settings.sources
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
@@ -57,13 +57,13 @@ signs as (
         ) as last_sign_at,
         coalesce(calls.result, reports.result) as detail,
         attempts.handed_out_at
-        + coalesce(campaigns.confirm_within_minutes, 0) * interval '1 minute' as confirm_by,
+        + campaigns.confirm_within_minutes * interval '1 minute' as confirm_by,
         coalesce(
             sources.open_call_limit_minutes,
             (select min(limits.open_call_limit_minutes) from settings.sources as limits)
         ) as open_call_limit_minutes
     from attempts
-    left join settings.campaigns as campaigns
+    inner join kept.campaigns as campaigns
         on attempts.campaign = campaigns.campaign
     left join kept.calls as calls
         on attempts.call_source = calls.source

@@ -67,13 +67,22 @@ reasons as (
     where plans.unknown_callers = 'block' and directory.contact_count = 0
     union all
     select
-        case when plans.has_last_call then 11 else 10 end as line_number,
+        10 as line_number,
         plans.episode_id,
         'wait' as decision,
-        case when plans.has_last_call then 'attempt_up' else 'attempt_in_doubt' end as reason,
-        [plans.last_command_key] as proof
+        'attempt_in_doubt' as reason,
+        [plans.doubtful_key] as proof
     from core.plans as plans
-    where plans.is_last_pending
+    where plans.doubtful_key is not null
+    union all
+    select
+        11 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'attempt_up' as reason,
+        [plans.up_key] as proof
+    from core.plans as plans
+    where plans.up_key is not null
     union all
     select
         12 as line_number,

@@ -17,14 +17,24 @@ with drops_of_episodes as (
     group by drops.episode_id
 ),
 
+pending_attempts as (
+    select
+        attempts.episode_id,
+        min(attempts.command_key) filter (where attempts.call_id is null) as doubtful_key,
+        min(attempts.command_key) filter (where attempts.call_id is not null) as up_key
+    from kept.attempts as attempts
+    inner join kept.episodes as episodes
+        on attempts.episode_id = episodes.episode_id
+    where attempts.result is null and episodes.closed_at is null
+    group by attempts.episode_id
+),
+
 last_attempts as (
     select
         attempts.episode_id,
         attempts.attempt_number,
         attempts.handed_out_at,
-        attempts.call_id is not null as has_call,
         coalesce(attempts.ended_at, attempts.handed_out_at) as over_at,
-        attempts.result,
         attempts.command_key
     from kept.attempts as attempts
     inner join kept.episodes as episodes
@@ -53,8 +63,8 @@ steps as (
         last_attempts.attempt_number as last_attempt_number,
         last_attempts.handed_out_at as last_handed_out_at,
         last_attempts.over_at as last_over_at,
-        last_attempts.has_call as has_last_call,
-        last_attempts.command_key is not null and last_attempts.result is null as is_last_pending,
+        pending_attempts.doubtful_key,
+        pending_attempts.up_key,
         case
             when campaigns.on_repeat = 'restart'
                 then greatest(episodes.added_at, drops_of_episodes.last_dropped_at)
@@ -70,6 +80,8 @@ steps as (
         on episodes.episode_id = drops_of_episodes.episode_id
     left join last_attempts
         on episodes.episode_id = last_attempts.episode_id
+    left join pending_attempts
+        on episodes.episode_id = pending_attempts.episode_id
     left join settings.ladder as next_step
         on episodes.campaign = next_step.campaign
         and next_step.attempt_number = coalesce(last_attempts.attempt_number, 0) + 1
@@ -99,8 +111,8 @@ select
     promises.next_attempt_number,
     promises.last_attempt_number,
     promises.last_command_key,
-    promises.is_last_pending,
-    promises.has_last_call,
+    promises.doubtful_key,
+    promises.up_key,
     promises.promised_at,
     case
         when promises.next_attempt_number is null then null

@@ -1,27 +1,17 @@
 -- The remove commands of this run, one for each episode that closed (once, also without a dial).
 -- Grain:  one row per episode closed in this run whose campaign has or had a dialler
--- Reads:  core.episode_facts, kept.commands, settings.campaigns
+-- Reads:  core.episode_facts, kept.campaigns
 -- Params: $now timestamp
 --
 -- An episode of a campaign that is gone from the settings is removed where its dials went.
-with earlier_sinks as (
-    select
-        commands.campaign,
-        arg_max(commands.sink, commands.sequence) as sink
-    from kept.commands as commands
-    group by commands.campaign
-),
-
-keyed as (
+with keyed as (
     select
         facts.*,
-        coalesce(nullif(campaigns.dialler, 'none'), earlier_sinks.sink, 'none') as sink,
+        campaigns.dialler as sink,
         'remove|' || facts.episode_id as command_key
     from core.episode_facts as facts
-    left join settings.campaigns as campaigns
+    inner join kept.campaigns as campaigns
         on facts.campaign = campaigns.campaign
-    left join earlier_sinks
-        on facts.campaign = earlier_sinks.campaign
     where facts.decision = 'remove'
 )
 

@@ -39,6 +39,14 @@ with numbers as (
         episodes.number
     from kept.episodes as episodes
     where episodes.is_closing_withdrawn
+    union
+    select
+        attempts.campaign,
+        attempts.number
+    from kept.attempts as attempts
+    inner join core.calls as changed
+        on attempts.number = changed.number
+    where attempts.handed_out_at >= $since::timestamp
 ),
 
 connections as (

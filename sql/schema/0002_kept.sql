@@ -145,10 +145,13 @@ create table kept.commands (
     changed_run bigint not null
 );
 
--- From when a campaign counts dropped calls: its setting, or its first run.
-create table kept.campaign_starts (
+-- Each campaign as it was last in the settings, so that its open episodes can be closed when it is gone.
+-- starts_at: from when it counts dropped calls, its setting or its first run.
+create table kept.campaigns (
     campaign varchar not null,
-    starts_at timestamp not null
+    starts_at timestamp not null,
+    dialler varchar not null,
+    confirm_within_minutes bigint not null
 );
 
 create table kept.closings_by_hand (

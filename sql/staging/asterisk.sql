@@ -12,9 +12,9 @@ with tolerance as (
     from settings.program as program
 ),
 
--- `is_beyond`: the caller went on to another place after his last queue; where the end of the session
--- is lost, the place shows it. `is_talk_over`: so is the end of a talk, and the row of the talk shows
--- it. `is_handed_on`: an operator sent him on.
+-- `is_beyond`: the caller went on to another place after his last queue; where the line of leaving
+-- is lost, the place shows it. `is_talk_over`: the line that ends a talk is lost, and the row of the
+-- talk shows its end. `is_handed_on`: an operator sent him on.
 queued_calls as (
     select
         queued.*,

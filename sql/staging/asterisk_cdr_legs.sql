@@ -4,9 +4,9 @@
 -- Params: $since timestamp
 --
 -- A row is a pair of channels. `is_own`: it is of the channel the call began with, and written when
--- that channel is gone; the other rows (`Local/…;2` and what operators add) may come while the call
--- goes on. Without linkedid an agent's row carries its own id and would look like a call: it is left
--- out, unless it is the leg that leads outside.
+-- that channel is gone; the other rows (`Local/…;2` and what operators add) may come while the
+-- call goes on. Without linkedid an agent's row carries its own id and would look like a call: it
+-- is left out, unless it is the leg that leads outside.
 with own_rows as (
     select distinct
         legs.source,

@@ -4,8 +4,8 @@
 --         staging.restarts, settings.sources
 -- Params: $since timestamp
 --
--- Sessions of one call follow each other; the last one decides where the call ended. An ABANDON alone
--- proves none. A session without an end goes on, unless its phone system has started since.
+-- Sessions of one call follow each other; the last one decides where the call ended. An ABANDON
+-- alone proves none. A session without an end goes on, unless its phone system has started since.
 with spans as (
     select
         lines.source,

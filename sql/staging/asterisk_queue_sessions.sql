@@ -3,7 +3,7 @@
 -- Reads:  raw.queue_log, staging.touched_calls, settings.program
 -- Params: $since timestamp
 --
--- Neither place nor repetition of a line matters. Every line but ENTERQUEUE tells by its own figures
+-- Neither place nor repetition of a line matters. Every line but ENTERQUEUE tells by its figures
 -- (hold, talk, wait) in which second its session began, so each finds its ENTERQUEUE although whole
 -- seconds tie: an overflow, a transfer and a re-entry within one second come out in order.
 -- The caller's number is hostile: a pipe in it shifts the fields, so its end is found from the end.
@@ -243,8 +243,8 @@ sessions as (
         session_lines.session_second
 ),
 
--- Who was connected never leaves by a line of waiting. Such a line tells of a second stay that began
--- in the same second, or of none: it counts only where the talk was over in the second it began in.
+-- Who was connected never leaves by a line of waiting. Such a line tells of a second stay that
+-- began in the same second, or of none: it counts only where the talk was over in that second.
 -- An end before the last CONNECT ended an earlier stay.
 ended_sessions as (
     select
@@ -256,7 +256,7 @@ ended_sessions as (
                     when sessions.last_leave.at_second > sessions.last_connect_second
                         then sessions.last_leave
                 end
-            when false then null
+            when sessions.last_talk_end.at_second < sessions.last_connect_second then null
             when
                 sessions.last_talk_end.at_second = sessions.session_second
                 and sessions.last_leave > sessions.last_talk_end

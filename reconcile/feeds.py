@@ -1,0 +1,72 @@
+"""What the settings say of a source, brought to the arguments of its reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reconcile.settings import AsteriskLogs, TableFiles
+from reconcile.sources import registry
+from reconcile.sources.table_form import TableForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from reconcile.settings import Settings, Source
+    from reconcile.sources.batch import Batch, StoredRow
+    from reconcile.sources.marks import Mark
+
+
+def streams(source: Source) -> list[str]:
+    """The streams that the settings of a source ask for, in the order in which they are read."""
+    detail = source.detail
+    if isinstance(detail, AsteriskLogs):
+        wanted = {"queue_log": detail.queue_log is not None, "cdr": detail.cdr is not None}
+        return [stream for stream, is_wanted in wanted.items() if is_wanted]
+    if isinstance(detail, TableFiles):
+        return ["contacts" if detail.contacts is not None else "calls"]
+    return list(registry.STREAMS[source.kind])
+
+
+def batches(
+    settings: Settings,
+    source: Source,
+    stream: str,
+    *,
+    marks: Iterable[Mark] = (),
+    fingerprint: str | None = None,
+    stored_rows: Callable[[Iterable[str]], list[StoredRow]] | None = None,
+) -> Iterator[Batch]:
+    """Read one stream on from its marks; without any, from the beginning."""
+    read = registry.reader(source.kind, stream)
+    own, patterns = _own_arguments(source, stream)
+    if stream != "contacts":
+        own |= {"source": source.name}
+    if source.kind != "asterisk":
+        own |= {"fingerprint": fingerprint}
+    if stream == "calls":
+        own |= {"stored_rows": stored_rows}
+    if stream == "contacts":
+        return read(patterns, folder=settings.folder, **own)
+    return read(patterns, marks, folder=settings.folder, **own)
+
+
+def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str]:
+    """What only this stream takes, and the pattern of its files."""
+    detail = source.detail
+    if isinstance(detail, AsteriskLogs):
+        if stream == "queue_log" or detail.cdr is None:
+            return {}, detail.queue_log or ""
+        cdr = detail.cdr
+        return {"columns": cdr.columns, "time_zone": cdr.time_zone}, cdr.path
+    if isinstance(detail, TableFiles):
+        form = TableForm(
+            detail.format,
+            encoding=detail.encoding,
+            delimiter=detail.delimiter,
+            has_header=detail.header,
+        )
+        own: dict[str, Any] = {"form": form, "select": detail.contacts or detail.calls}
+        if stream == "calls":
+            own["fold_key"] = detail.fold_key
+        return own, detail.path
+    return {"form": TableForm(detail.format)}, detail.path

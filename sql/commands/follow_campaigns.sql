@@ -1,0 +1,19 @@
+-- Keep each campaign as the settings have it now.
+-- Grain:  one row per campaign whose settings changed
+-- Reads:  settings.campaigns, kept.campaigns
+-- Params: none
+update kept.campaigns
+set
+    starts_at = coalesce(now_set.starts_at, kept.campaigns.starts_at),
+    dialler = now_set.dialler,
+    confirm_within_minutes = now_set.confirm_within_minutes
+from settings.campaigns as now_set
+where
+    kept.campaigns.campaign = now_set.campaign
+    and (
+        kept.campaigns.starts_at is distinct from coalesce(
+            now_set.starts_at, kept.campaigns.starts_at
+        )
+        or kept.campaigns.dialler != now_set.dialler
+        or kept.campaigns.confirm_within_minutes != now_set.confirm_within_minutes
+    )
