@@ -1,11 +1,11 @@
-"""Which files of a stream have something new, and which of them are the same content twice."""
+"""Which files of a stream have something new since they were read."""
 
 from __future__ import annotations
 
 import glob
 import os
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconcile.errors import SourceUnreadable
@@ -24,28 +24,26 @@ UNREADABLE = (OSError, EOFError, zlib.error)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One file to be read on from `start`; `fitting` are the contents that it begins with.
+    """One file to be read on from `start`, by the mark `known` of its content, if it has one.
 
-    The unfinished end of a live file waits. `leader` is set where another file holds the same
-    content and is read in its place.
+    `fitting` are all marked contents that it begins with.
     """
 
     found: Found
     start: Mark
     known: Mark | None
     fitting: frozenset[tuple[str, int, str]]
-    is_live: bool = False
-    leader: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What is to be read, oldest first, and the marks that stay as they are."""
+    """What is new, and the marks that stay as they are; `matched` are all files of each pattern."""
 
     readings: list[Reading]
     unchanged: list[Mark]
     lost: list[Mark]
     faults: list[SourceUnreadable]
+    matched: list[list[Found]]
 
 
 def changed_files(
@@ -83,7 +81,7 @@ def changed_files(
     kept = list(unchanged.values())
     lost = [mark for mark in stored if mark not in fitted and mark not in kept]
     lost.sort(key=lambda mark: mark.modified_ns)
-    return Changed(_with_roles(readings, unchanged, matched), kept, lost[-LOST_MARKS:], faults)
+    return Changed(readings, kept, lost[-LOST_MARKS:], faults, matched)
 
 
 def find_files(
@@ -112,7 +110,7 @@ def find_files(
                 faults.append(SourceUnreadable(f"`{name}` is no file, expected a file"))
         if not names:
             faults.append(SourceUnreadable(f"no file fits `{pattern}` in `{folder}`"))
-        groups.append(sorted(group, key=_age))
+        groups.append(sorted(group, key=age))
     return groups, faults
 
 
@@ -130,7 +128,8 @@ def _names(pattern: str, folder: Path) -> list[str]:
     return sorted(glob.glob(pattern, root_dir=os.fspath(folder)))  # noqa: PTH207 - names, not paths
 
 
-def _age(found: Found) -> tuple[int, int, str]:
+def age(found: Found) -> tuple[int, int, str]:
+    """The order of reading: oldest first."""
     # A rotated name is longer than the live one: with equal times it comes first.
     return found.modified_ns, -len(found.name), found.name
 
@@ -156,49 +155,3 @@ def _resumed(
 def _has_begun(found: Found, mark: Mark) -> bool:
     """Whether the mark is of this file while nothing but an unfinished record stood in it."""
     return (mark.file, mark.inode, mark.offset_bytes) == (found.name, found.inode, 0)
-
-
-def _with_roles(
-    readings: list[Reading], unchanged: dict[Found, Mark], matched: list[list[Found]]
-) -> list[Reading]:
-    """Tell which file of equal contents is read, which follow it, and which are still written."""
-    leaders: list[Reading] = [
-        Reading(found, mark, mark, frozenset([mark.content])) for found, mark in unchanged.items()
-    ]
-    followers: dict[Found, Found] = {}
-    for reading in sorted(readings, key=_precedence):
-        same = (
-            leader.found
-            for leader in leaders
-            if reading.start.offset_bytes and reading.start.content in leader.fitting
-        )
-        first = next(same, None)
-        if first is None:
-            leaders.append(reading)
-        else:
-            followers[reading.found] = first
-    live = set()
-    for group in matched:
-        own = [found for found in group if found not in followers]
-        live.update(own[-1:])
-    ordered = sorted(readings, key=lambda each: (each.found in followers, _age(each.found)))
-    return [
-        replace(
-            reading,
-            is_live=reading.found in live and not reading.found.is_compressed,
-            leader=followers.get(reading.found),
-        )
-        for reading in ordered
-    ]
-
-
-def _precedence(reading: Reading) -> tuple[int, bool, bool, int, str]:
-    """Most progress first, then the file that was read until now, a plain one, the longest."""
-    known = reading.known
-    return (
-        -reading.start.offset_bytes,
-        known is None or known.file != reading.found.name,
-        reading.found.is_compressed,
-        -reading.found.size_bytes,
-        reading.found.name,
-    )

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reconcile.errors import Problem
-from reconcile.sources.files import UNREADABLE, Reading, changed_files, unreadable
+from reconcile.sources.copies import Turn, followed, turns
+from reconcile.sources.files import UNREADABLE, Changed, Reading, changed_files, unreadable
 from reconcile.sources.lines import read_lines
-from reconcile.sources.marks import Found, Mark, content_bytes, find, marked, open_content, tail
+from reconcile.sources.marks import Mark, marked, open_content
 from reconcile.sources.text import codec_of
 
 if TYPE_CHECKING:
@@ -76,69 +77,66 @@ def read_forward(
     stored = list(marks)
     changed = changed_files(patterns, stored, folder=folder, source=source, stream=stream)
     faults: list[Problem] = list(changed.faults)
-    fixed = [*changed.lost, *changed.unchanged]
-    current: dict[str, Mark | None] = {each.found.name: each.known for each in changed.readings}
-    at_rest = {mark.file: mark for mark in changed.unchanged}
-    given = tuple(stored)
-
-    def all_marks() -> tuple[Mark, ...]:
-        return tuple(dict.fromkeys([*fixed, *(mark for mark in current.values() if mark)]))
-
-    for reading in changed.readings:
-        name = reading.found.name
+    progress = _Progress(changed)
+    given = frozenset(stored)
+    for turn in turns(changed):
+        found = turn.reading.found
         try:
-            if reading.leader is not None:
-                leader = current.get(reading.leader.name) or at_rest.get(reading.leader.name)
-                reading, is_done = _followed(reading, reading.leader, leader)  # noqa: PLW2901
-                if is_done:
-                    current[name] = reading.start
-                    continue
-            for parsed, mark in _read_file(reading, parse, encoding, batch_lines):
-                current[name] = mark or current[name]
-                if parsed is not None:
-                    given = all_marks()
-                    yield Portion(parsed, name, given)
+            for parsed in _take(turn, progress, parse, encoding, batch_lines):
+                marks_now = progress.marks()
+                given = frozenset(marks_now)
+                yield Portion(parsed, found.name, marks_now)
         except FileNotFoundError:
             continue  # renamed in this very moment: the next run finds it
         except UNREADABLE as error:
-            faults.append(unreadable(reading.found, error))
+            faults.append(unreadable(found, error))
         except Problem as problem:
             faults.append(problem)
-    after = all_marks()
-    is_same = set(after) == set(given)
-    yield Portion(None, "", None if is_same else after, tuple(faults), is_last=True)
+    marks_now = progress.marks()
+    is_given = frozenset(marks_now) == given
+    yield Portion(None, "", None if is_given else marks_now, tuple(faults), is_last=True)
 
 
-def _followed(reading: Reading, leader: Found, mark: Mark | None) -> tuple[Reading, bool]:
-    """Move the mark of a copy behind what its original has given; false if it must be read on.
+class _Progress:
+    """The marks of a stream while it is read: what stays, and of each file the present one."""
 
-    A copytruncate shows for a moment two files with one content. What both hold is read from the
-    original; what the original no longer holds when it has been cut is read from the copy.
-    """
-    if mark is None:
-        return reading, True
-    found = reading.found
-    reach = mark.offset_bytes + mark.partial_bytes * mark.is_partial_taken
-    with open_content(found) as own, open_content(leader) as other:
-        size = content_bytes(found, own)
-        shared = min(size, reach)
-        if tail(own, shared) != tail(other, shared):
-            return reading, False
-    begin = reading.start.offset_bytes
-    if size <= reach:
-        done = replace(
-            found.stamp(reading.start), partial_bytes=size - begin, is_partial_taken=size > begin
-        )
-        return replace(reading, start=done), True
-    start = replace(
-        found.stamp(mark), partial_bytes=size - mark.offset_bytes, is_partial_taken=False
-    )
-    is_growing = mark.is_waiting or find(leader.path, leader.name) != leader
-    return replace(reading, start=start), is_growing
+    def __init__(self, changed: Changed) -> None:
+        self._fixed = [*changed.lost, *changed.unchanged]
+        self._at_rest = {mark.file: mark for mark in changed.unchanged}
+        self._current = {each.found.name: each.known for each in changed.readings}
+
+    def marks(self) -> tuple[Mark, ...]:
+        current = (mark for mark in self._current.values() if mark)
+        return tuple(dict.fromkeys([*self._fixed, *current]))
+
+    def of(self, file: str) -> Mark | None:
+        return self._current.get(file) or self._at_rest.get(file)
+
+    def move(self, file: str, mark: Mark | None) -> None:
+        self._current[file] = mark or self._current[file]
+
+
+def _take(
+    turn: Turn, progress: _Progress, parse: Parse, encoding: str, batch_lines: int
+) -> Iterator[Parsed]:
+    """Read one file on, or move its mark behind what its leader has given."""
+    reading, file = turn.reading, turn.reading.found.name
+    if turn.leader is not None:
+        leader = progress.of(turn.leader.name)
+        if leader is None:
+            return  # it could not be read: the next run sees both again
+        reading, is_done = followed(reading, turn.leader, leader, encoding)
+        if is_done:
+            progress.move(file, reading.start)
+            return
+    for parsed, mark in _read_file(reading, turn.is_live, parse, encoding, batch_lines):
+        progress.move(file, mark)
+        if parsed is not None:
+            yield parsed
 
 
 def _read_file(
-    reading: Reading, parse: Parse, encoding: str, batch_lines: int
+    reading: Reading, is_live: bool, parse: Parse, encoding: str, batch_lines: int
 ) -> Iterator[tuple[Parsed | None, Mark | None]]:
     """Yield what was parsed and the mark behind it (of compressed files only at the end)."""
     found, mark = reading.found, reading.start
@@ -148,7 +146,7 @@ def _read_file(
         codec = codec_of(encoding, handle.read(_BOM_BYTES))
         limit = None if found.is_compressed else found.size_bytes
         delivered = mark.offset_bytes + mark.partial_bytes
-        is_final = not reading.is_live or (mark.is_waiting and delivered == found.size_bytes)
+        is_final = not is_live or (mark.is_waiting and delivered == found.size_bytes)
         pending: list[Line] = []
         for portion in read_lines(
             handle, offset=mark.offset_bytes, line=mark.line, limit=limit, codec=codec

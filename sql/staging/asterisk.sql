@@ -13,7 +13,7 @@ with tolerance as (
 ),
 
 -- `is_beyond`: the caller went on to another place after his last queue; where the line of leaving
--- is lost, the place shows it. `is_talk_over`: the line that ends a talk is lost, and the row of the
+-- is lost, the place shows it. `is_talk_over`: the line that ends a talk is lost; the row of the
 -- talk shows its end. `is_handed_on`: an operator sent him on.
 queued_calls as (
     select

@@ -206,7 +206,9 @@ select
     judged.queue,
     judged.menu,
     case
-        when judged.id_at between judged.first_start_at - judged.longest and judged.first_start_at
+        when
+            judged.id_at >= judged.first_start_at - judged.longest
+            and judged.id_at <= judged.first_start_at
             then judged.id_at
         else judged.first_start_at
     end as started_at,

@@ -74,8 +74,9 @@ pick_ups as (
         and agents.applied_run is not null
         and agents.known_at >= $since::timestamp
         and agents.disposition = 'ANSWERED'
-        and agents.answer_at between own_rows.start_at and own_rows.end_at
-    group by all
+        and agents.answer_at >= own_rows.start_at
+        and agents.answer_at <= own_rows.end_at
+    group by own_rows.source, own_rows.dstchannel, own_rows.start_at, own_rows.end_at
 ),
 
 numbered as (

@@ -115,7 +115,9 @@ select
     coalesce(calls.number_raw, calls.any_number_raw) as number_raw,
     calls.queue,
     case
-        when calls.id_at between calls.first_event_at - calls.longest and calls.first_event_at
+        when
+            calls.id_at >= calls.first_event_at - calls.longest
+            and calls.id_at <= calls.first_event_at
             then calls.id_at
         else calls.first_event_at
     end as started_at,

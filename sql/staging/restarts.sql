@@ -39,7 +39,7 @@ prefixes as (
         lines.event = 'ENTERQUEUE'
         and lines.applied_run is not null
         and lines.known_at >= $since::timestamp
-    group by all
+    group by lines.source, regexp_extract(lines.call_id, '^(.+)-[0-9]+\.[0-9]+$', 1)
 )
 
 select

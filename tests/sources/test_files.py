@@ -320,7 +320,7 @@ STEPS = st.lists(
         st.tuples(st.just("write"), st.integers(1, 400)),
         st.tuples(st.just("run"), st.just(0)),
         st.tuples(st.just("rename"), st.booleans()),
-        st.tuples(st.just("copytruncate"), st.sampled_from(["", "r", "w", "wr", "rw", "rwr"])),
+        st.tuples(st.just("copytruncate"), st.sampled_from(["", "r", "w", "wr", "rw", "rwr", "p", "pr", "pwr"])),
         st.tuples(st.just("compress"), st.booleans()),
         st.tuples(st.just("touch"), st.just(0)),
     ),
@@ -375,9 +375,15 @@ class History:
 
     def copytruncate(self, between: str) -> None:
         self.finish_line()
-        self.log.copy("log", self.next_name())
+        name = self.next_name()
+        if between.startswith("p"):
+            # The copy is seen while it is being made.
+            data = (self.log.path / "log").read_bytes()
+            self.log.replace(data[: len(data) // 2], name)
+            self.run()
+        self.log.copy("log", name)
         lost_from, is_read = self.number, True
-        for step in between:
+        for step in between.removeprefix("p"):
             if step == "r":
                 self.run()
                 is_read = True

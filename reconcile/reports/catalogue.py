@@ -1,0 +1,121 @@
+"""The reports that can be asked for by name, and how one is made."""
+
+from __future__ import annotations
+
+import difflib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from reconcile import duplicates, queries, scratch
+from reconcile.errors import UsageWrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from reconcile.queries import Query, Rows
+
+_FOLDER = "reports"
+_PERIOD = frozenset({"from_at", "to_at"})
+_NEEDS_A_FILE = "reports.import_findings"
+_HINT = "`reconcile report` lists them"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when, up to but not including when; what a report counts by stands in its definition."""
+
+    from_at: datetime = datetime.min
+    to_at: datetime = datetime.max
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of a report."""
+        return {"from_at": self.from_at, "to_at": self.to_at}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report made: its name, its definition in one sentence, its rows."""
+
+    name: str
+    sentence: str
+    rows: Rows
+
+
+def listed() -> list[Query]:
+    """The reports that need no more than a period, by name."""
+    found = (queries.load(name) for name in queries.names(_FOLDER))
+    return [
+        query
+        for query in found
+        if _PERIOD.issuperset(query.params) and query.name != _NEEDS_A_FILE
+    ]
+
+
+def short_name(query: Query) -> str:
+    """The name a person asks by: `dropped_calls`."""
+    return query.name.partition(".")[2]
+
+
+def find(name: str) -> Query:
+    """The report of that name, hyphens or underscores. Raises UsageWrong when there is none."""
+    known = {short_name(query): query for query in listed()}
+    wanted = name.replace("-", "_")
+    if wanted in known:
+        return known[wanted]
+    near = difflib.get_close_matches(wanted, known, n=1)
+    raise UsageWrong(
+        f"there is no report `{name}`", hint=f"`{near[0]}` is one; {_HINT}" if near else _HINT
+    )
+
+
+def make(connection: duckdb.DuckDBPyConnection, query: Query, period: Period) -> Report:
+    """Run a report on the read copy."""
+    with _room(connection, query):
+        rows = queries.rows(connection, query.name, period.params())
+    return Report(short_name(query), query.summary, rows)
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, path: Path
+) -> None:
+    """Write a report as a Parquet file with typed columns, whole or not at all.
+
+    Raises OSError where the place takes no file.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    beside.touch()
+    place = str(beside).replace("'", "''")
+    params = {name: value for name, value in period.params().items() if name in query.params}
+    try:
+        with _room(connection, query):
+            connection.execute(
+                f"copy (\n{query.text}\n) to '{place}' (format parquet, compression zstd)",
+                params or None,
+            )
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _room(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[None]:
+    """Make the `core.*` that a report reads, beside the read copy, for as long as it takes."""
+    if not any(read.startswith("core.") for read in query.reads):
+        yield
+        return
+    with scratch.core_room(connection):
+        make_core(connection, query)
+        yield
+
+
+def make_core(connection: duckdb.DuckDBPyConnection, query: Query) -> None:
+    """Run the files of sql/core that a query reads, those that they read first."""
+    for read in query.reads:
+        if read.startswith("core."):
+            make_core(connection, queries.load(read))
+            queries.run(connection, read, {"shown_count": duplicates.SHOWN_COUNT})

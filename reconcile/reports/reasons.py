@@ -1,0 +1,107 @@
+"""Codes of the rules as plain words: reasons, accounts, results, states. The only place of them."""
+
+from __future__ import annotations
+
+import re
+
+DECISIONS = {
+    "reached": "an operator and the client talked",
+    "not_dropped": "the records now say that the opening call was no dropped call",
+    "do_not_call": "the number is on the do-not-call list",
+    "campaign_ended": "the campaign is no longer in the settings",
+    "closed_by_hand": "a person closed it",
+    "exhausted": "all attempts were made and none reached the client",
+    "expired": "the time to give up passed without a talk",
+    "duplicate": "the number stands on two or more contacts",
+    "not_in_directory": "the number is on no contact, and unknown callers are blocked",
+    "attempt_in_doubt": "the dial before was handed out and its call has not been seen yet",
+    "attempt_up": "the call of the dial before is ringing or going on",
+    "not_due": "its time has not come",
+    "spacing": "the attempt before left late, and the distance to it is kept",
+    "outside_hours": "outside the calling hours",
+    "paused": "a person paused the campaign, or all of them",
+    "clock_back": "the clock went back behind an earlier run",
+    "feed_stale": "a source has not been read for too long",
+    "audit_failed": "an audit found a broken promise",
+    "on_call_now": "a call with the number is going on",
+    "number_busy": "another dial to the number goes first or is on its way",
+    "limit": "the number was called as often as the limit allows",
+    "pacing": "older promises fill what one run may send",
+    "undelivered": "the dial was issued and no sink has taken it yet",
+}
+"""What a decision's reason says. `undelivered` is only told by readers."""
+
+ACCOUNTS = {
+    "other_line": "the line belongs to no campaign",
+    "line_unknown": "the line is not known",
+    "ivr_not_enabled": "the campaign does not ask for calls dropped in this menu",
+    "queue_not_enabled": "the campaign does not ask for calls dropped in a queue",
+    "number_withheld": "the caller withheld the number",
+    "number_invalid": "the number is not possible",
+    "number_internal": "an extension or a line of one's own",
+    "short_drop": "shorter than `short_drop_seconds`",
+    "after_talk": "it followed a talk in the same call",
+    "do_not_call": DECISIONS["do_not_call"],
+    "too_old": "the time to give up had passed when it was seen",
+    "before_start": "before the start of the campaign",
+}
+"""Why a dropped call was ignored."""
+
+RESULTS = {
+    "answered": "operator and client talked",
+    "unanswered": "no talk",
+    "unseen": "no call was seen in time",
+    "refused": "refused by the sink for good",
+}
+"""What an attempt came to."""
+
+OUTGOING = {
+    "answered": "answered",
+    "no_answer": "no answer",
+    "busy": "busy",
+    "rejected": "rejected",
+    "failed": "failed",
+    "machine": "a machine answered",
+    "client_alone": "the client answered and no operator came",
+    "unknown": "result unknown",
+}
+"""How an outgoing call ended."""
+
+ENDS = {
+    "caller": "hung up {place}",
+    "operator": "the operator hung up",
+    "timeout": "sent on when its time in the queue was over",
+    "exit_key": "left the queue by a key",
+    "empty": "sent on, the queue had no agents",
+    "restart": "cut off by a restart of the phone system",
+    "other": "ended {place}",
+}
+"""How an incoming call ended without a talk."""
+
+PLACES = {
+    "queue": "waiting",
+    "ivr": "in the menu",
+    "desk": "while a desk rang",
+    "voicemail": "in the voicemail",
+    "announcement": "in an announcement",
+}
+
+STATES = {
+    "issued": "not taken by `{sink}` yet",
+    "offered": "being offered to `{sink}`",
+    "delivered": "taken by `{sink}`",
+    "unsure": "perhaps taken by `{sink}`",
+    "withdrawn": "withdrawn before `{sink}` took it",
+    "dead": "refused by `{sink}` for good",
+}
+"""How far a command got."""
+
+_ATTEMPT = re.compile(r"attempt_([0-9]+)_of_([0-9]+)")
+
+
+def decision(reason: str) -> str:
+    """Say a reason in words: `attempt_1_of_3`, `not_due`. An unknown one stands for itself."""
+    attempt = _ATTEMPT.fullmatch(reason)
+    if attempt:
+        return f"nothing holds attempt {attempt[1]} of {attempt[2]}"
+    return DECISIONS.get(reason, reason)
