@@ -1,17 +1,14 @@
-"""Rows as a table for a terminal, a page or a file."""
+"""Rows as a table that fits a terminal."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconcile.reports.labels import is_quantity, label
-from reconcile.reports.values import FULL_TIME, UTC_NAME, cell, local, shown
+from reconcile.reports.values import FULL_TIME, UTC_NAME, local, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +17,16 @@ if TYPE_CHECKING:
     from reconcile.queries import Rows
 
 WIDTH = 100
-"""Columns of a terminal that a table fits into."""
+"""Signs in a line of a terminal that a table fits into."""
+
 _GAP = 2
-_NARROWEST = 9
+_LEGIBLE = 12
+"""A text is wrapped or cut to no fewer signs; rather is a last column left out."""
+_WHOLE = 16
+"""Texts up to so many signs, codes and numbers among them, are neither wrapped nor cut."""
 _CUT = "…"
-_SHORT_FORMS = ("%m-%d %H:%M:%S", "%H:%M:%S")
-_MARKDOWN_SIGNS = re.compile(r"([\\|*<\[`])")
+_WITHOUT_YEAR = "%m-%d %H:%M:%S"
+_WITHOUT_DAY = "%H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,109 +39,162 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as text, and the sentence that tells how its times are to be read (may be empty)."""
+    """A table as text, and sentences that tell how to read it: its zone, what was left out."""
 
     text: str
-    times: str
+    notes: list[str]
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column on its way into a table."""
+
+    name: str
+    values: Sequence[object]
+    header: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    def set(self, zone: Zone, time_form: str) -> None:
+        """Write the values as text, thousands apart where they are quantities."""
+        is_counted = is_quantity(self.name)
+        self.header = label(self.name)
+        self.texts = [
+            f"{value:,}"
+            if is_counted and isinstance(value, int)
+            else shown(value, zone.zone, time_form)
+            for value in self.values
+        ]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether whole numbers stand in it, which are set to the right."""
+        found = [value for value in self.values if value is not None]
+        return bool(found) and all(type(value) is int for value in found)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it may be wrapped or cut."""
+        is_long = max(map(len, self.texts)) > _WHOLE
+        return is_long and any(isinstance(value, str | list) for value in self.values)
+
+    @property
+    def width(self) -> int:
+        """Signs of its longest line."""
+        return max(len(part) for text in [self.header, *self.texts] for part in text.split("\n"))
+
+    @property
+    def least_width(self) -> int:
+        """Signs below which it is not set."""
+        return min(self.width, _LEGIBLE) if self.is_text else self.width
+
+    def wrap_header(self) -> None:
+        """Give the header as many lines as it needs to be no wider than what stands below."""
+        content = max((len(text) for text in self.texts), default=0)
+        longest = max(map(len, self.header.split(" ")))
+        self.header = "\n".join(textwrap.wrap(self.header, max(content, longest)))
+
+    def narrow(self, width: int) -> None:
+        """Wrap the texts between words, and cut words, so that no line is wider."""
+        self.header = _set(self.header.replace("\n", " "), width)
+        self.texts = [_set(text, width) for text in self.texts]
 
 
 def text_table(rows: Rows, zone: Zone, *, width: int = WIDTH) -> Table:
-    """Set rows in columns of at most `width` signs.
+    """Set rows in columns of at most `width` signs in all.
 
-    Where they do not fit, times lose what all of them share, which is then told in `times`; then
-    the widest texts are wrapped between words, or cut in the middle where they are one word.
+    Where they do not fit, one after the other: times lose what all of them share; headers are
+    wrapped; columns with nothing in them go; a value that all rows share is told once, above; the
+    last columns are left out; the widest texts are wrapped, or cut in the middle.
     """
     if not rows.rows:
-        return Table("(none)", "")
-    days = {local(each, zone.zone).date() for each in _instants(rows)}
-    forms = [FULL_TIME]
+        return Table("(none)", [])
+    columns = [
+        _Column(name, values)
+        for name, values in zip(rows.columns, zip(*rows.rows, strict=True), strict=True)
+    ]
+    notes = [_set_times(columns, zone, width)]
+    for column in columns:
+        if _width(columns) > width:
+            column.wrap_header()
+    columns, shared = _without_empty_and_shared(columns, width)
+    left_out = _leave_out(columns, width)
+    _narrow(columns, width)
+    notes += [f"All rows: {', '.join(shared)}"] if shared else []
+    notes += [f"Left out here: {', '.join(left_out)}"] if left_out else []
+    return Table(_tabulated(columns), [note for note in notes if note])
+
+
+def times_note(zone: Zone, rows: Rows) -> str:
+    """Tell the zone where a table shows times."""
+    has_times = any(isinstance(value, datetime) for row in rows.rows for value in row)
+    return f"Times are {zone.name}" if has_times else ""
+
+
+def _set_times(columns: list[_Column], zone: Zone, width: int) -> str:
+    """Write all values, with the longest form of times that fits; tell what the form leaves out."""
+    instants = [
+        value for column in columns for value in column.values if isinstance(value, datetime)
+    ]
+    days = {local(instant, zone.zone).date() for instant in instants}
+    forms = {FULL_TIME: ""}
     if len({day.year for day in days}) == 1:
-        forms.append(_SHORT_FORMS[0])
+        forms[_WITHOUT_YEAR] = f", of {min(days).year}"
     if len(days) == 1:
-        forms.append(_SHORT_FORMS[1])
-    for form in forms:
-        grid = _grid(rows, zone, form)
-        if _width(grid) <= width:
+        forms[_WITHOUT_DAY] = f", of {min(days)}"
+    for form, told in forms.items():
+        for column in columns:
+            column.set(zone, form)
+        if _width(columns) <= width:
             break
-    _narrow(grid, rows, width)
-    return Table(_tabulated(grid, rows), _told(form, zone, days))
+    return f"Times are {zone.name}{told}" if instants else ""
 
 
-def markdown(rows: Rows, zone: Zone) -> Table:
-    """Set rows as a table of Markdown."""
-    grid = [[_MARKDOWN_SIGNS.sub(r"\\\1", text) for text in line] for line in _grid(rows, zone)]
-    rules = ["--:" if is_right else "---" for is_right in _right_columns(rows)]
-    lines = [grid[0], rules, *grid[1:]]
-    times = _told(FULL_TIME, zone, {each.date() for each in _instants(rows)})
-    return Table("\n".join(f"| {' | '.join(line)} |" for line in lines), times)
+def _without_empty_and_shared(
+    columns: list[_Column], width: int
+) -> tuple[list[_Column], list[str]]:
+    """Take columns out as long as the rest is too wide; give what was told once instead."""
+    kept = list(columns)
+    shared = []
+    for column in columns:
+        if _width(kept) > width and not any(column.texts):
+            kept.remove(column)
+    for column in list(kept):
+        is_shared = len(column.texts) > 1 and len(set(column.texts)) == 1
+        if _width(kept) > width and is_shared and isinstance(column.values[0], str):
+            kept.remove(column)
+            shared.append(f"{label(column.name)} {column.texts[0]}")
+    return kept, shared
 
 
-def csv_text(rows: Rows) -> str:
-    """Write rows as CSV: comma, line feed, column names, times in UTC, safe for spreadsheets."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows.columns)
-    writer.writerows([cell(value) for value in row] for row in rows.rows)
-    return text.getvalue()
+def _leave_out(columns: list[_Column], width: int) -> list[str]:
+    """Take the last columns out until the others fit; give their names."""
+    names: list[str] = []
+    while len(columns) > 1 and _width(columns, is_least=True) > width:
+        names.insert(0, label(columns.pop().name))
+    return names
 
 
-def _instants(rows: Rows) -> list[datetime]:
-    return [value for row in rows.rows for value in row if isinstance(value, datetime)]
-
-
-def _grid(rows: Rows, zone: Zone, time_form: str = FULL_TIME) -> list[list[str]]:
-    """Header and rows as text."""
-    quantities = [is_quantity(column) for column in rows.columns]
-    return [
-        [label(column) for column in rows.columns],
-        *(
-            [
-                f"{value:,}" if is_counted and isinstance(value, int) else
-                shown(value, zone.zone, time_form)
-                for value, is_counted in zip(row, quantities, strict=True)
-            ]
-            for row in rows.rows
-        ),
-    ]  # fmt: skip
-
-
-def _width(grid: Sequence[Sequence[str]]) -> int:
-    return sum(_column_widths(grid)) + _GAP * (len(grid[0]) - 1)
-
-
-def _column_widths(grid: Sequence[Sequence[str]]) -> list[int]:
-    return [
-        max(len(part) for text in column for part in text.split("\n"))
-        for column in zip(*grid, strict=True)
-    ]
-
-
-def _narrow(grid: list[list[str]], rows: Rows, width: int) -> None:
-    """Take signs from the widest columns of text, one by one, and set the texts anew."""
-    widths = _column_widths(grid)
-    allowed = list(widths)
-    shrinkable = [
-        place
-        for place, values in enumerate(zip(*rows.rows, strict=True))
-        if any(isinstance(value, str | list) for value in values)
-        and rows.columns[place] != "number"
-    ]
-    excess = _width(grid) - width
-    while excess > 0 and shrinkable:
-        place = max(shrinkable, key=lambda each: allowed[each])
-        if allowed[place] <= _NARROWEST:
+def _narrow(columns: list[_Column], width: int) -> None:
+    """Take signs from the widest texts, one by one, and set these anew."""
+    widths = [column.width for column in columns]
+    excess = _width(columns) - width
+    places = [place for place, column in enumerate(columns) if column.is_text]
+    for _ in range(excess):
+        place = max(places, key=lambda each: widths[each], default=None)
+        if place is None:
             break
-        allowed[place] -= 1
-        excess -= 1
-    for place in shrinkable:
-        if allowed[place] < widths[place]:
-            for line in grid:
-                line[place] = _set(line[place], allowed[place])
+        widths[place] -= 1
+    for place in places:
+        if widths[place] < columns[place].width:
+            columns[place].narrow(widths[place])
+
+
+def _width(columns: Sequence[_Column], *, is_least: bool = False) -> int:
+    widths = [column.least_width if is_least else column.width for column in columns]
+    return sum(widths) + _GAP * (len(widths) - 1)
 
 
 def _set(text: str, width: int) -> str:
-    if len(text) <= width:
-        return text
     words = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return "\n".join(_cut(word, width) for word in words)
 
@@ -153,34 +207,16 @@ def _cut(text: str, width: int) -> str:
     return text[:head] + _CUT + text[len(text) - (width - 1 - head) :]
 
 
-def _tabulated(grid: list[list[str]], rows: Rows) -> str:
-    from tabulate import tabulate  # noqa: PLC0415 - only tables for people need it
+def _tabulated(columns: list[_Column]) -> str:
+    import tabulate  # noqa: PLC0415 - only tables for people need it
 
-    text = tabulate(
-        grid[1:],
-        headers=grid[0],
+    # Room for two more signs beside each header is room lost.
+    tabulate.MIN_PADDING = 0
+    text = tabulate.tabulate(
+        list(zip(*(column.texts for column in columns), strict=True)),
+        headers=[column.header for column in columns],
         tablefmt="simple",
         disable_numparse=True,
-        colalign=["right" if is_right else "left" for is_right in _right_columns(rows)],
+        colalign=["right" if column.is_right else "left" for column in columns],
     )
     return "\n".join(line.rstrip() for line in text.splitlines())
-
-
-def _right_columns(rows: Rows) -> list[bool]:
-    columns: Sequence[Sequence[object]] = list(zip(*rows.rows, strict=True))
-    if not columns:
-        return [False] * len(rows.columns)
-    return [
-        all(value is None or (isinstance(value, int) and not isinstance(value, bool)) for value in column)
-        and any(value is not None for value in column)
-        for column in columns
-    ]  # fmt: skip
-
-
-def _told(time_form: str, zone: Zone, days: set[object]) -> str:
-    if not days:
-        return ""
-    if time_form == FULL_TIME:
-        return f"Times are {zone.name}"
-    day = min(days, key=str)
-    return f"Times are {zone.name}, of {day if time_form == _SHORT_FORMS[1] else str(day)[:4]}"

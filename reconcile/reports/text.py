@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import textwrap
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
-from reconcile.reports.tables import csv_text, markdown, text_table
-from reconcile.reports.values import jsonable
+from reconcile.reports.catalogue import Period
+from reconcile.reports.labels import label
+from reconcile.reports.tables import WIDTH, text_table, times_note
+from reconcile.reports.values import cell, jsonable, shown
 
 if TYPE_CHECKING:
     from reconcile.queries import Rows
-    from reconcile.reports.catalogue import Period, Report
+    from reconcile.reports.catalogue import Report
     from reconcile.reports.tables import Zone
+
+_MARKDOWN_SIGNS = re.compile(r"([\\|*<\[`])")
 
 
 class Format(StrEnum):
@@ -25,14 +33,6 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-def page(title: str, sentence: str, rows: Rows, zone: Zone, form: Format) -> str:
-    """Write rows below a title and the sentence that defines them, for a terminal or in Markdown."""
-    table = markdown(rows, zone) if form is Format.MARKDOWN else text_table(rows, zone)
-    mark = "## " if form is Format.MARKDOWN else ""
-    told = f"{sentence.removesuffix('.')}." + (f" {table.times}." if table.times else "")
-    return f"{mark}{title}\n\n{_wrapped(told)}\n\n{table.text}\n"
-
-
 def report_text(report: Report, zone: Zone, form: Format) -> str:
     """Write a report as a table, as CSV or in Markdown."""
     if form is Format.CSV:
@@ -42,18 +42,42 @@ def report_text(report: Report, zone: Zone, form: Format) -> str:
 
 def report_data(report: Report, period: Period) -> dict[str, Any]:
     """Give a report for JSON."""
-    is_from, is_to = period.from_at != type(period)().from_at, period.to_at != type(period)().to_at
+    ever = Period()
     return {
         "report": report.name,
         "definition": report.sentence,
-        "from": clock.as_text(period.from_at) if is_from else None,
-        "to": clock.as_text(period.to_at) if is_to else None,
+        "from": None if period.from_at == ever.from_at else clock.as_text(period.from_at),
+        "to": None if period.to_at == ever.to_at else clock.as_text(period.to_at),
         "columns": report.rows.columns,
         "rows": jsonable(report.rows.as_dicts()),
     }
 
 
-def _wrapped(text: str) -> str:
-    import textwrap  # noqa: PLC0415 - CSV and JSON do without
+def page(title: str, sentence: str, rows: Rows, zone: Zone, form: Format) -> str:
+    """Write rows below a title and the sentence that defines them, for a terminal or in Markdown."""
+    if form is Format.MARKDOWN:
+        title, text, notes = f"## {title}", markdown_table(rows, zone), [times_note(zone, rows)]
+    else:
+        table = text_table(rows, zone)
+        text, notes = table.text, table.notes
+    told = " ".join(f"{part.removesuffix('.')}." for part in [sentence, *notes] if part)
+    return f"{title}\n\n{textwrap.fill(told, WIDTH)}\n\n{text}\n"
 
-    return textwrap.fill(text, 100)
+
+def markdown_table(rows: Rows, zone: Zone) -> str:
+    """Set rows as a table of Markdown, in which no value is read as Markdown or HTML."""
+    lines = [[label(column) for column in rows.columns], ["---"] * len(rows.columns)]
+    lines += [
+        [_MARKDOWN_SIGNS.sub(r"\\\1", shown(value, zone.zone)) for value in row]
+        for row in rows.rows
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def csv_text(rows: Rows) -> str:
+    """Write rows as CSV: comma, line feed, column names, times in UTC, safe for spreadsheets."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows.columns)
+    writer.writerows([cell(value) for value in row] for row in rows.rows)
+    return text.getvalue()

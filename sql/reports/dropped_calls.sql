@@ -79,12 +79,12 @@ select
     counted.joined_count,
     counted.ignored_count,
     counted.settling_count,
-    counted.dropped_count - counted.opened_count - counted.joined_count - counted.ignored_count
-    - counted.settling_count as unaccounted_count,
     counted.removed_count,
     counted.open_count,
-    counted.withdrawn_count,
-    coalesce(ignored_reasons.reasons, []) as ignored_reasons
+    coalesce(ignored_reasons.reasons, []) as ignored_reasons,
+    counted.dropped_count - counted.opened_count - counted.joined_count - counted.ignored_count
+    - counted.settling_count as unaccounted_count,
+    counted.withdrawn_count
 from counted
 left join ignored_reasons
     on counted.day = ignored_reasons.day
