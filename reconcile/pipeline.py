@@ -100,6 +100,21 @@ COMMAND = (
     "core.next_change",
     "commands.keep_next_change",
 )
+SWEEP = (
+    "commands.sweep_queue_log",
+    "commands.sweep_cdr",
+    "commands.sweep_table_calls",
+    "commands.sweep_table_rows",
+    "commands.sweep_results",
+    "commands.sweep_rejected",
+    "commands.sweep_calls",
+    "commands.sweep_dropped_calls",
+    "commands.sweep_attempts",
+    "commands.sweep_decisions",
+    "commands.sweep_commands",
+    "commands.sweep_episodes",
+    "commands.sweep_runs",
+)
 # Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run; this
 # is a stop for a fault of ours, never reached by data.
 _ROUNDS_MAX = 1_000
@@ -163,6 +178,16 @@ def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
             )
             found.append((name, detail))
     return found
+
+
+def sweep(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Once a day, delete what is older than `hot_days` and open in no way; audit files keep it."""
+    is_due, before = queries.rows(connection, "core.sweep", moment.params()).rows[0]
+    if not is_due or before is None:
+        return
+    for name in SWEEP:
+        moment.counts[name] = queries.run(connection, name, {"sweep_before": before})
+    queries.run(connection, "commands.keep_sweep", moment.params())
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:

@@ -96,6 +96,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         result.findings = pipeline.decide(connection, moment)
         _note_findings(one, result)
         _tell_decisions(one, result)
+    pipeline.sweep(connection, moment)
     run_record.begin(one, is_idle=result.is_idle)
     pipeline.clear(connection)
     connection.execute("commit")

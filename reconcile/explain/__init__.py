@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PARTS = ("contacts", "episodes", "calls", "drops", "decisions", "commands", "attempts", "next")
 """What is told of a number; each is the file `sql/reports/explain_<part>.sql`."""
 
+_STEPS = ("core.plans", "core.next_attempts")
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -77,7 +79,8 @@ def _chain(
         else past_room(connection, settings.state_folder, number, at)
     )
     with room:
-        queries.run(connection, "core.plans", {})
+        for step in _STEPS:
+            queries.run(connection, step, {})
         parts = {
             part: queries.rows(
                 connection, f"reports.explain_{part}", {"number": number}

@@ -75,7 +75,7 @@ def find(name: str) -> Query:
 
 def make(connection: duckdb.DuckDBPyConnection, query: Query, period: Period) -> Report:
     """Run a report on the read copy."""
-    with _room(connection, query):
+    with room(connection, query):
         rows = queries.rows(connection, query.name, period.params())
     return Report(short_name(query), query.summary, rows)
 
@@ -92,7 +92,7 @@ def write_parquet(
     place = str(beside).replace("'", "''")
     params = {name: value for name, value in period.params().items() if name in query.params}
     try:
-        with _room(connection, query):
+        with room(connection, query):
             connection.execute(
                 f"copy (\n{query.text}\n) to '{place}' (format parquet, compression zstd)",
                 params or None,
@@ -103,8 +103,8 @@ def write_parquet(
 
 
 @contextmanager
-def _room(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[None]:
-    """Make the `core.*` that a report reads, beside the read copy, for as long as it takes."""
+def room(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[None]:
+    """Make the `core.*` that a query reads, beside the read copy, for as long as it takes."""
     if not any(read.startswith("core.") for read in query.reads):
         yield
         return

@@ -34,11 +34,11 @@ with numbered as (
     inner join settings.sources as sources
         on calls.source = sources.source
     left join raw.phone_numbers as client
-        on client.number_raw = coalesce(calls.number_raw, '')
-        and client.region = case sources.numbers when 'opaque' then '' else sources.region end
+        on calls.number_raw = client.number_raw
+        and case sources.numbers when 'opaque' then '' else sources.region end = client.region
     left join raw.phone_numbers as line
-        on line.number_raw = coalesce(calls.dialled_number, '')
-        and line.region = case sources.numbers when 'opaque' then '' else sources.region end
+        on calls.dialled_number = line.number_raw
+        and case sources.numbers when 'opaque' then '' else sources.region end = line.region
         and line.number_class in ('valid', 'possible', 'opaque')
     left join settings.own_numbers as own_numbers
         on client.e164 = own_numbers.number

@@ -23,13 +23,15 @@ create table ops.audit_findings (
 );
 
 -- The latest instant any run stood at; a run before it finds its clock gone back.
+-- swept_on: the last day on which old rows were swept out.
 -- next_change_at: before it, passing time alone changes no decision (null: look again in any case).
 create table ops.clock (
     high_water_at timestamp not null,
-    next_change_at timestamp
+    next_change_at timestamp,
+    swept_on date
 );
 
-insert into ops.clock values (timestamp '1970-01-01 00:00:00', null);
+insert into ops.clock values (timestamp '1970-01-01 00:00:00', null, null);
 
 create table ops.settings (
     settings_hash varchar not null,

@@ -19,6 +19,7 @@ from reconcile.sources.asterisk import read_cdr, read_queue_log
 from reconcile.sources.asterisk_cdr import CDR_COLUMNS, cdr_columns
 from reconcile.sources.batch import RECORD_CHARACTERS, Batch
 
+at = datetime.fromisoformat
 RECORDING = Path(__file__).parents[2] / "samples" / "recording"
 QUEUE_LOG = ("source", "file", "line", "known_at", "content_hash", "call_id")
 QUEUE_LOG += ("queue", "member", "event", "event_at", "data")
@@ -101,71 +102,39 @@ def record(**values: object) -> str:
 # The recording.
 
 
-def test_the_recording_is_read_whole() -> None:
-    events = list(read_queue_log("queue_log", [], folder=RECORDING, source="pbx"))
-    assert (len(rows(events, QUEUE_LOG)), rejects(events)) == (218, [])
-    legs = list(
+def recorded(name: str, *, columns: str = "21", time_zone: str = "UTC") -> list[Batch]:
+    """What a CDR file of the recording gives."""
+    return list(
         read_cdr(
-            "Master.csv",
+            name,
             [],
             folder=RECORDING,
             source="pbx",
-            columns=cdr_columns("21"),
-            time_zone="UTC",
+            columns=cdr_columns(columns),
+            time_zone=time_zone,
         )
     )
+
+
+def test_the_recording_is_read_whole() -> None:
+    events = list(read_queue_log("queue_log", [], folder=RECORDING, source="pbx"))
+    legs = recorded("Master.csv")
+    assert (len(rows(events, QUEUE_LOG)), rejects(events)) == (218, [])
     assert (len(rows(legs, CDR)), rejects(legs)) == (233, [])
-    assert [dict(batch.unknown_words) for batch in [*events, *legs] if batch.unknown_words] == []
+    assert [batch.unknown_words for batch in [*events, *legs] if batch.unknown_words] == []
 
 
 def test_local_times_of_the_recording_are_the_same_instants() -> None:
-    found = [
-        rows(
-            list(
-                read_cdr(
-                    name,
-                    [],
-                    folder=RECORDING,
-                    source="pbx",
-                    columns=cdr_columns("21"),
-                    time_zone=zone,
-                )
-            ),
-            CDR[5:],
-        )
-        if False
-        else [
-            row[5:]
-            for batch in read_cdr(
-                name,
-                [],
-                folder=RECORDING,
-                source="pbx",
-                columns=cdr_columns("21"),
-                time_zone=zone,
-            )
-            for load in batch.loads
-            for row in load.rows
-        ]
-        for name, zone in (("Master.csv", "UTC"), ("Master-local.csv", "Europe/Prague"))
+    utc = rows(recorded("Master.csv"), CDR)
+    prague = rows(recorded("Master-local.csv", time_zone="Europe/Prague"), CDR)
+    own = {"file", "content_hash"}
+    assert [{name: row[name] for name in CDR if name not in own} for row in prague] == [
+        {name: row[name] for name in CDR if name not in own} for row in utc
     ]
-    assert found[0] == found[1]
 
 
 def test_the_shipped_18_columns_have_no_linkedid() -> None:
-    legs = rows(
-        list(
-            read_cdr(
-                "Master-defaults.csv",
-                [],
-                folder=RECORDING,
-                source="pbx",
-                columns=cdr_columns("18"),
-                time_zone="UTC",
-            )
-        ),
-        CDR,
-    )
+    legs = rows(recorded("Master-defaults.csv", columns="18"), CDR)
     assert len(legs) == 227
     assert {leg["linkedid"] for leg in legs} == {None}
     assert all(leg["call_id"] == leg["uniqueid"] for leg in legs)
@@ -183,13 +152,13 @@ def test_an_event_is_stored_as_received(tmp_path: Path) -> None:
         "source": "pbx",
         "file": "queue_log",
         "line": 1,
-        "known_at": datetime(2026, 11, 20, 8, 55, 1),
+        "known_at": at("2026-11-20 08:55:01"),
         "content_hash": 0,
         "call_id": "pbx1-1795164897.39",
         "queue": "sales",
         "member": "Tomáš Říha",
         "event": "CONNECT",
-        "event_at": datetime(2026, 11, 20, 8, 55, 1),
+        "event_at": at("2026-11-20 08:55:01"),
         "data": ["4", "x.40", "4"],
     }
 
@@ -197,7 +166,7 @@ def test_an_event_is_stored_as_received(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "data"),
     [
-        ("1|1.1|q|NONE|ENTERQUEUE||+420700610172|ABANDON|1|1", ["", "+420700610172", "ABANDON", "1", "1"]),
+        ("1|1.1|q|NONE|ENTERQUEUE||+420700610172|X|1", ["", "+420700610172", "X", "1"]),
         ("1|1.1|q|NONE|ENTERQUEUE|||1", ["", "", "1"]),
         ("1|NONE|NONE|NONE|QUEUESTART|", []),
         ("1|NONE|NONE|NONE|CONFIGRELOAD", []),
@@ -244,7 +213,9 @@ def test_unknown_events_of_a_torn_file_are_counted_within_bounds(tmp_path: Path)
 
 
 def test_the_same_line_has_the_same_hash_wherever_it_stands(tmp_path: Path) -> None:
-    found = rows(queue_log(tmp_path, "1|1.1|q|a|PAUSE|\n2|1.1|q|a|PAUSE|\n1|1.1|q|a|PAUSE|\n"), QUEUE_LOG)
+    found = rows(
+        queue_log(tmp_path, "1|1.1|q|a|PAUSE|\n2|1.1|q|a|PAUSE|\n1|1.1|q|a|PAUSE|\n"), QUEUE_LOG
+    )
     hashes = [row["content_hash"] for row in found]
     assert hashes[0] == hashes[2] != hashes[1]
     assert all(0 <= each < 2**64 for each in hashes)
@@ -269,7 +240,7 @@ def test_a_record_is_stored_as_received(tmp_path: Path) -> None:
 
 def test_a_record_is_known_from_its_end(tmp_path: Path) -> None:
     [row] = rows(cdr(tmp_path, record()), CDR)
-    assert row["known_at"] == row["end_at"] == datetime(2026, 11, 20, 8, 54, 20)
+    assert row["known_at"] == row["end_at"] == at("2026-11-20 08:54:20")
 
 
 @pytest.mark.parametrize(
@@ -364,8 +335,19 @@ def test_good_rows_behind_an_open_quote_do_not_wait(tmp_path: Path) -> None:
         (record()[:-1] + ",1\n", "22 columns, expected 21"),
         (record().replace('"menu"', '"me"nu"'), """',' expected after '"'"""),
         (record(start=""), "`start` holds ``, expected YYYY-MM-DD HH:MM:SS"),
-        (record(start="20.11.2026 08:53:50"), "`start` holds `20.11.2026 08:53:50`, expected YYYY-MM-DD HH:MM:SS"),
-        (record(start="2026-13-20 08:53:50"), "`start` holds `2026-13-20 08:53:50`, expected YYYY-MM-DD HH:MM:SS"),
+        (record(start="20.11.2026"), "`start` holds `20.11.2026`, expected YYYY-MM-DD HH:MM:SS"),
+        (
+            record(start="2026-13-20 08:53:50"),
+            "`start` holds `2026-13-20 08:53:50`, expected YYYY-MM-DD HH:MM:SS",
+        ),
+        (
+            record(start="2026-11-20T08:53:50"),
+            "`start` holds `2026-11-20T08:53:50`, expected YYYY-MM-DD HH:MM:SS",
+        ),
+        (
+            record(start="2026-11-20 08:53+01"),
+            "`start` holds `2026-11-20 08:53+01`, expected YYYY-MM-DD HH:MM:SS",
+        ),
         (record(answer="soon"), "`answer` holds `soon`, expected YYYY-MM-DD HH:MM:SS"),
         (record(end="0000-00-00 00:00:00", duration=""), "neither `end` nor `duration` is filled"),
         (record(duration="ANSWERED"), "`duration` holds `ANSWERED`, expected seconds"),
@@ -389,9 +371,11 @@ def test_an_unknown_disposition_is_stored_and_counted(tmp_path: Path) -> None:
 
 def test_columns_are_read_in_the_configured_order_and_some_are_passed_over(tmp_path: Path) -> None:
     columns = ["uniqueid", "-", "start", "duration", "src"]
-    [row] = rows(cdr(tmp_path, "1.1,x,2026-11-20 08:53:50,30,+420700610101\n", columns=columns), CDR)
+    [row] = rows(
+        cdr(tmp_path, "1.1,x,2026-11-20 08:53:50,30,+420700610101\n", columns=columns), CDR
+    )
     assert row["call_id"] == "1.1"
-    assert row["end_at"] == datetime(2026, 11, 20, 8, 54, 20)
+    assert row["end_at"] == at("2026-11-20 08:54:20")
     assert (row["dst"], row["linkedid"], row["billsec_seconds"]) == (None, None, None)
 
 
@@ -418,7 +402,7 @@ def test_columns_that_tell_no_call_are_refused(columns: str | list[str], what: s
 @pytest.mark.parametrize("text", ["2026-11-20 08:53:50.123456", "2026-11-20 08:53:50.9"])
 def test_fractions_of_seconds_are_cut(tmp_path: Path, text: str) -> None:
     [row] = rows(cdr(tmp_path, record(start=text)), CDR)
-    assert row["start_at"] == datetime(2026, 11, 20, 8, 53, 50)
+    assert row["start_at"] == at("2026-11-20 08:53:50")
 
 
 @pytest.mark.parametrize("text", ["", "0000-00-00 00:00:00"])
@@ -428,11 +412,11 @@ def test_a_call_that_was_not_answered_has_no_answer(tmp_path: Path, text: str) -
 
 
 # In Prague 2026-10-25 the hour from 02:00 to 03:00 comes twice: from 00:00Z and from 01:00Z.
-AUTUMN = datetime(2026, 10, 25)
+AUTUMN = at("2026-10-25 00:00:00")
 
 
 def epoch(instant: datetime) -> int:
-    return int((instant - datetime(1970, 1, 1)).total_seconds())
+    return int((instant - at("1970-01-01 00:00:00")).total_seconds())
 
 
 def local(instant: datetime, zone: str = "Europe/Prague") -> str:
@@ -476,13 +460,10 @@ def test_the_channel_tells_the_two_autumn_hours_apart(
     start: int, wait: int, talk: int | None, age: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     began = AUTUMN + timedelta(seconds=start)
-    # An hour that comes twice is told from the other one by up to a quarter of an hour.
     start_at = began + timedelta(seconds=age)
     answer_at = start_at + timedelta(seconds=wait) if talk is not None else None
     end_at = start_at + timedelta(seconds=wait + (talk or 0))
     folder = tmp_path_factory.mktemp("cdr")
-    if local(began)[:13] != local(start_at)[:13] or age > 600:
-        began = start_at
     line = local_record(start_at, answer_at, end_at, began=began)
     [row] = rows(cdr(folder, line, time_zone="Europe/Prague"), CDR)
     assert (row["start_at"], row["answer_at"], row["end_at"]) == (start_at, answer_at, end_at)
@@ -507,19 +488,19 @@ def test_a_time_that_spring_leaves_out_is_shifted_forward(tmp_path: Path) -> Non
     text = "2026-03-29 02:30:00"
     line = record(start=text, answer="", end=text, duration=0, billsec=0)
     [row] = rows(cdr(tmp_path, line, time_zone="Europe/Prague"), CDR)
-    assert row["start_at"] == datetime(2026, 3, 29, 1, 30)
+    assert row["start_at"] == at("2026-03-29 01:30:00")
 
 
 def test_a_row_over_the_beginning_of_summer_time_has_its_true_length(tmp_path: Path) -> None:
-    start = datetime(2026, 3, 29, 0, 59, 58)
+    start = at("2026-03-29 00:59:58")
     line = local_record(start, None, start + timedelta(seconds=5), began=start)
     [row] = rows(cdr(tmp_path, line, time_zone="Europe/Prague"), CDR)
-    assert row["end_at"] == datetime(2026, 3, 29, 1, 0, 3)
+    assert row["end_at"] == at("2026-03-29 01:00:03")
 
 
 def test_a_zone_of_half_hours_is_right(tmp_path: Path) -> None:
     [row] = rows(cdr(tmp_path, record(), time_zone="Asia/Kolkata"), CDR)
-    assert row["start_at"] == datetime(2026, 11, 20, 3, 23, 50)
+    assert row["start_at"] == at("2026-11-20 03:23:50")
 
 
 def test_an_unknown_zone_is_refused(tmp_path: Path) -> None:
@@ -544,11 +525,10 @@ def spoiled_event(line: str, luck: random.Random) -> str:
 
 
 def test_ten_thousand_broken_events_among_ten_thousand_good_ones(tmp_path: Path) -> None:
-    luck = random.Random(1)
+    luck = random.Random(1)  # noqa: S311 - a game of chance to be played again
     good = [f"{1795164815 + n}|1.{n}|q|NONE|ABANDON|1|1|6" for n in range(10_000)]
     bad = [spoiled_event(line, luck) for line in good]
-    lines = [(text, is_good) for text in good for is_good in [True]]
-    lines += [(text, False) for text in bad]
+    lines = [*((text, True) for text in good), *((text, False) for text in bad)]
     luck.shuffle(lines)
     found = queue_log(tmp_path, "".join(f"{text}\n" for text, _ in lines))
     expected = {number for number, (_, is_good) in enumerate(lines, start=1) if is_good}
@@ -577,7 +557,7 @@ def spoiled_record(line: str, luck: random.Random) -> str:
 def test_ten_thousand_broken_records_among_ten_thousand_good_ones(
     tmp_path: Path, seed: int
 ) -> None:
-    luck = random.Random(seed)
+    luck = random.Random(seed)  # noqa: S311 - a game of chance to be played again
     good = [record(sequence=n).rstrip("\n") for n in range(10_000)]
     lines = [(text, True) for text in good]
     lines += [(spoiled_record(text, luck), False) for text in good]

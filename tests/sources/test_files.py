@@ -315,12 +315,16 @@ def test_marks_of_lost_contents_are_bounded(log: LogFolder) -> None:
 
 # Any history of a log: each line that ever stood whole in a file comes exactly once.
 
+BETWEEN = st.sampled_from(["", "r", "w", "wr", "rw", "rwr", "p", "pr", "pwr"])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("write"), st.integers(1, 400)),
         st.tuples(st.just("run"), st.just(0)),
         st.tuples(st.just("rename"), st.booleans()),
-        st.tuples(st.just("copytruncate"), st.sampled_from(["", "r", "w", "wr", "rw", "rwr", "p", "pr", "pwr"])),
+        st.tuples(
+            st.just("copytruncate"),
+            st.sampled_from(["", "r", "w", "wr", "rw", "rwr", "p", "pr", "pwr"]),
+        ),
         st.tuples(st.just("compress"), st.booleans()),
         st.tuples(st.just("touch"), st.just(0)),
     ),

@@ -1,0 +1,130 @@
+"""An explanation as a page for a person, and as data for JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from reconcile.explain.timeline import events
+from reconcile.reports import reasons
+from reconcile.reports.tables import WIDTH
+from reconcile.reports.values import FULL_TIME, jsonable, local, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from reconcile.explain import Chain, Explanation
+    from reconcile.reports.tables import Zone
+
+_TIME = "%H:%M:%S"
+_KIND_WIDTH = 8
+
+
+def page(explanation: Explanation, zone: Zone) -> str:
+    """Write the chains one below the other, times in the zone."""
+    seen = "nothing had been read by then"
+    if explanation.seen_until is not None:
+        seen = f"as seen by the run of {_full(explanation.seen_until, zone)} {zone.name}"
+    blocks = ["\n".join(_chain(chain, zone, seen)) for chain in explanation.chains]
+    return "\n\n".join(blocks) + "\n"
+
+
+def data(explanation: Explanation) -> dict[str, Any]:
+    """Give the chains for JSON: the rows of each part, and the timeline in words, times in UTC."""
+
+    def utc(instant: datetime) -> str:
+        return str(jsonable(instant))
+
+    return {
+        "asked": explanation.written,
+        "seen_until": jsonable(explanation.seen_until),
+        "numbers": [
+            {
+                "number": chain.number,
+                "meant_as": chain.meant_as,
+                **{part: jsonable(rows) for part, rows in chain.parts.items()},
+                "timeline": [
+                    {"at": utc(event.at), "kind": event.kind, "text": event.text}
+                    for event in events(chain, utc)
+                ],
+            }
+            for chain in explanation.chains
+        ],
+    }
+
+
+def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
+    yield _wrapped(f"{chain.number}, {seen}")
+    for line in _directory(chain):
+        yield _wrapped(line)
+    found = events(chain, lambda instant: _clock(instant, zone))
+    if not found:
+        yield ""
+        yield "No source has shown a call with this number."
+    day = ""
+    for event in found:
+        wall = local(event.at, zone.zone)
+        if wall.strftime("%Y-%m-%d") != day:
+            day = wall.strftime("%Y-%m-%d")
+            yield f"\n{day} ({zone.name})"
+        head = f"{wall.strftime(_TIME)}  {event.kind:<{_KIND_WIDTH}}  "
+        yield _wrapped(plain(event.text), head)
+    yield ""
+    for line in _next(chain, zone):
+        yield _wrapped(line)
+
+
+def _directory(chain: Chain) -> Iterator[str]:
+    contacts = chain.parts["contacts"]
+    if not contacts:
+        yield "On no contact of the directory"
+    elif len(contacts) == 1:
+        yield f"Contact {_contact(contacts[0])}"
+    else:
+        names = "; ".join(_contact(contact) for contact in contacts)
+        yield f"On {len(contacts)} contacts, a duplicate: {names}"
+    for contact in contacts:
+        if contact["shared_numbers"]:
+            shared = ", ".join(contact["shared_numbers"])
+            yield f"Contact {contact['contact_id']} is also on {shared}, which others share"
+
+
+def _contact(row: dict[str, Any]) -> str:
+    return plain(" ".join(part for part in (row["contact_id"], row["name"]) if part))
+
+
+def _next(chain: Chain, zone: Zone) -> Iterator[str]:
+    rows = chain.parts["next"]
+    if not rows:
+        yield "Next: nothing, no episode is open"
+    for row in rows:
+        what = "no further attempt"
+        if row["attempt_number"] is not None and row["due_at"] is not None:
+            what = f"attempt {row['attempt_number']} of {row['attempt_count']}, due "
+            what += f"{_full(row['due_at'], zone)} {zone.name}"
+        reason = row["reason"] or "undecided"
+        since = f" since {_clock(row['since_at'], zone)}" if row["since_at"] else ""
+        yield (
+            f"Next in `{row['campaign']}`: {what}; {row['decision']} `{reason}`{since}: "
+            f"{reasons.decision(reason)}"
+        )
+
+
+def _wrapped(text: str, head: str = "") -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _full(instant: datetime, zone: Zone) -> str:
+    return local(instant, zone.zone).strftime(FULL_TIME)
+
+
+def _clock(instant: datetime, zone: Zone) -> str:
+    return local(instant, zone.zone).strftime(_TIME)

@@ -1,0 +1,188 @@
+"""The chain of a number as events in order, each in one plain sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconcile.reports import reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from reconcile.explain import Chain
+
+    Row = dict[str, Any]
+    Clock = Callable[[datetime], str]
+
+_HUNG_UP_IN = {"queue": "queue", "ivr": "ivr", "ringing": "desk"}
+"""Where the client hung up, for the kinds of dropped calls in which he did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, or that a run said, at an instant (UTC)."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+def events(chain: Chain, clock: Clock) -> list[Event]:
+    """All events of a number, oldest first; of one second in the order call, drop, decision, command.
+
+    `clock` writes an instant inside a sentence, in the zone that is shown.
+    """
+    parts = chain.parts
+    found = [
+        *(Event(row["started_at"], "call", _call(row, clock)) for row in parts["calls"]),
+        *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
+        *_decisions(parts["decisions"], clock),
+        *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
+        *(Event(row["handed_out_at"], "attempt", _attempt(row, clock)) for row in parts["attempts"]),
+    ]
+    return sorted(found, key=lambda event: event.at)
+
+
+def _call(row: Row, clock: Clock) -> str:
+    if row["direction"] == "out":
+        pieces = ["was called", _talk(row, clock) or _outgoing_end(row)]
+        if row["attempt_key"]:
+            pieces.append(f"tagged `{row['attempt_key']}`")
+    else:
+        pieces = [_wait(row), _talk(row, clock)]
+        if _waited_again(row):
+            pieces.reverse()
+        pieces = [_arrival(row), *pieces, _end(row)]
+    if row["ended_at"] is None:
+        pieces.append("no end seen")
+    return _listed(pieces) + f" ({row['call']})"
+
+
+def _arrival(row: Row) -> str:
+    where = f"called {row['line']}" if row["line"] else "called in"
+    if row["direction"] == "internal":
+        where = "called from inside"
+    return where + (f", queue `{row['queue']}`" if row["queue"] else "")
+
+
+def _wait(row: Row) -> str:
+    """How long the client waited before the last talk or the end, where a wait was seen."""
+    begin = row["wait_began_at"]
+    last_talk = row["last_connected_at"]
+    end = last_talk if begin and last_talk and last_talk >= begin else row["ended_at"]
+    if begin is None or end is None or end < begin:
+        return ""
+    return f"waited {_seconds(begin, end)} s"
+
+
+def _talk(row: Row, clock: Clock) -> str:
+    begin = row["connected_at"]
+    if begin is None:
+        return ""
+    end = row["talk_ended_at"]
+    return f"talked from {clock(begin)}" + (f" to {clock(end)}" if end else "")
+
+
+def _waited_again(row: Row) -> bool:
+    """Whether the client talked, was handed on, and has not talked since."""
+    begin, talk = row["wait_began_at"], row["last_connected_at"]
+    return begin is not None and talk is not None and talk < begin
+
+
+def _end(row: Row) -> str:
+    """How it ended; behind a talk only where the client then waited again."""
+    is_talk_last = row["last_connected_at"] is not None and not _waited_again(row)
+    if row["ended_at"] is None or not row["end_reason"] or is_talk_last:
+        return ""
+    return _ended(row["end_reason"], row["last_place"])
+
+
+def _ended(end_reason: str, place: str | None) -> str:
+    where = reasons.PLACES.get(place or "", "")
+    return reasons.ENDS.get(end_reason, end_reason).format(place=where).strip()
+
+
+def _outgoing_end(row: Row) -> str:
+    result = row["result"]
+    if result is None:
+        return "" if row["ended_at"] is None else reasons.OUTGOING["unknown"]
+    return reasons.OUTGOING.get(result, result)
+
+
+def _drop(row: Row, clock: Clock) -> str:
+    waited = "" if row["waited_seconds"] is None else f" after {row['waited_seconds']:,} s"
+    place = _HUNG_UP_IN.get(row["kind"])
+    how = _ended("caller", place) if place else _ended(row["kind"], None)
+    return f"{how}{waited}: {_account(row, clock)}"
+
+
+def _account(row: Row, clock: Clock) -> str:
+    if row["is_withdrawn"]:
+        return "the records now say that it was no dropped call"
+    if row["account"] == "settling":
+        return "not accounted for yet, its records may still arrive"
+    when = f" (seen {clock(row['first_seen_at'])}"
+    when += f", accounted for {clock(row['accounted_at'])})" if row["accounted_at"] else ")"
+    if row["account"] == "ignored":
+        reason = row["reason"] or ""
+        return f"ignored `{reason}`: {reasons.ACCOUNTS.get(reason, reason)}{when}"
+    if row["account"] == "opened":
+        return f"opened an episode of `{row['campaign']}`{when}"
+    added = f" of {clock(row['episode_added_at'])}" if row["episode_added_at"] else ""
+    late = ", late, a closed one" if row["is_late"] else ""
+    return f"joined the episode of `{row['campaign']}`{added}{late}{when}"
+
+
+def _decisions(rows: list[Row], clock: Clock) -> Iterator[Event]:
+    """One event for each change that a person can see; new proof alone is none."""
+    last: dict[str, tuple[object, ...]] = {}
+    for row in rows:
+        said = tuple(row[name] for name in ("decision", "reason", "attempt_number", "due_at"))
+        if last.get(row["episode_id"]) != said:
+            yield Event(row["first_run_at"], row["decision"], _decision(row, clock))
+        last[row["episode_id"]] = said
+
+
+def _decision(row: Row, clock: Clock) -> str:
+    text = f"`{row['reason']}`: {reasons.decision(row['reason'])}"
+    if row["decision"] == "wait" and row["due_at"] and row["attempt_number"]:
+        text += f"; attempt {row['attempt_number']} of {row['attempt_count']} is due "
+        text += clock(row["due_at"])
+    if row["decision"] in ("blocked", "remove") and row["proof"]:
+        text += f" ({', '.join(row['proof'])})"
+    return text
+
+
+def _command(row: Row, clock: Clock) -> str:
+    attempt = f" of attempt {row['attempt_number']}" if row["attempt_number"] else ""
+    state = reasons.STATES.get(row["state"], row["state"]).format(sink=row["sink"])
+    when = f" at {clock(row['delivered_at'])}" if row["delivered_at"] else ""
+    detail = f" ({row['detail']})" if row["detail"] else ""
+    return f"{row['kind']}{attempt}: {state}{when}{detail}"
+
+
+def _attempt(row: Row, clock: Clock) -> str:
+    pieces = []
+    if row["call"]:
+        began = f" began {clock(row['call_started_at'])}" if row["call_started_at"] else ""
+        pieces.append(f"its call {row['call']}{began}")
+    result = row["result"]
+    if result:
+        how = reasons.OUTGOING.get(row["detail"] or "", row["detail"])
+        how = f" ({how})" if how and result != "answered" else ""
+        pieces.append(f"`{result}`: {reasons.RESULTS.get(result, result)}{how}")
+    else:
+        pieces.append("ringing or going on" if row["call"] else "its call has not been seen yet")
+    if row["is_regret"]:
+        pieces.append("a regret: with all that is known now it would not have left")
+    return f"attempt {row['attempt_number']} handed out; " + _listed(pieces)
+
+
+def _listed(pieces: list[str]) -> str:
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def _seconds(begin: datetime, end: datetime) -> str:
+    return f"{int((end - begin).total_seconds()):,}"

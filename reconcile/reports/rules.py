@@ -1,0 +1,139 @@
+"""A campaign as the table of rules that an administrator of a contact centre would recognise."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from reconcile.queries import Rows
+from reconcile.settings import NO_DIALLER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconcile.settings import Campaign, Settings
+
+COLUMNS = ["times", "rule", "when", "sql"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: how often it stands there, what it does, when, and the file that holds it."""
+
+    times: str
+    rule: str
+    when: str
+    sql: str
+
+
+def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
+    """The rules of a campaign with the values in force: the three kinds, then what limits them."""
+    return [
+        _add(campaign),
+        *_calls_again(campaign),
+        _remove(campaign),
+        *_ends(campaign),
+        *_holds(campaign, settings),
+    ]
+
+
+def heading(campaign: Campaign) -> str:
+    """What the campaign is, in one sentence."""
+    dialler = (
+        "no dialler: it decides and reports only"
+        if campaign.dialler == NO_DIALLER
+        else f"dialler `{campaign.dialler}`"
+    )
+    starts = f", from {campaign.starts_at:%Y-%m-%d %H:%M} UTC on" if campaign.starts_at else ""
+    return f"Goal: none, the campaign is endless; {dialler}{starts}"
+
+
+def rows(found: list[Rule]) -> Rows:
+    """The rules as rows for a table."""
+    return Rows(COLUMNS, [(rule.times, rule.rule, rule.when, rule.sql) for rule in found])
+
+
+def data(campaign: Campaign, settings: Settings) -> dict[str, Any]:
+    """The rules for JSON."""
+    found = [asdict(rule) for rule in rules(campaign, settings)]
+    return {"campaign": campaign.name, "about": heading(campaign), "rules": found}
+
+
+def _add(campaign: Campaign) -> Rule:
+    when = [
+        f"dropped session: {', '.join(campaign.dropped_in)}",
+        f"dialled number: {', '.join(campaign.dialled_numbers) or 'any'}",
+    ]
+    if campaign.queues:
+        when.append(f"queue: {', '.join(campaign.queues)}")
+    if campaign.menus:
+        when.append(f"menu: {', '.join(campaign.menus)}")
+    return Rule("1×", "Add contact to campaign", "; ".join(when), "core/accounts.sql")
+
+
+def _calls_again(campaign: Campaign) -> Iterator[Rule]:
+    origin = "adding" if campaign.count_from == "added" else "the attempt before"
+    for number, minutes in enumerate(campaign.retry_minutes, start=1):
+        yield Rule(
+            "1×",
+            "Call again",
+            f"attempts equals {number}; result is not Answered; {minutes:,} min after {origin}",
+            "core/plans.sql",
+        )
+
+
+def _remove(campaign: Campaign) -> Rule:
+    return Rule(
+        "1×",
+        "Remove contact from campaign",
+        f"source: {', '.join(campaign.remove_on) or 'own attempts only'} call with an operator",
+        "core/closings.sql",
+    )
+
+
+def _ends(campaign: Campaign) -> Iterator[Rule]:
+    yield Rule(
+        "", "Give up", f"{campaign.give_up_after_minutes:,} min after the last dropped call",
+        "core/closings.sql",
+    )  # fmt: skip
+    repeat = {
+        "join": "joins the contact already added, nothing moves",
+        "restart": "restarts the steps that are left",
+    }
+    yield Rule(
+        "", "Dropped again", repeat.get(campaign.on_repeat, campaign.on_repeat), "core/accounts.sql"
+    )
+    ignored = [f"shorter than {campaign.short_drop_seconds:,} s"] if campaign.short_drop_seconds else []
+    ignored += [] if campaign.drop_after_talk else ["after a talk in the same call"]
+    if ignored:
+        yield Rule("", "Not added", f"dropped {' or '.join(ignored)}", "core/accounts.sql")
+
+
+def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
+    duplicates = {
+        "block": "blocked until the directory is mended",
+        "dial_once": "called once, without a contact",
+    }
+    yield Rule(
+        "", "Number on two or more contacts",
+        duplicates.get(campaign.duplicates, campaign.duplicates), "core/holds.sql",
+    )  # fmt: skip
+    unknown = {"dial": "called", "block": "blocked"}
+    yield Rule(
+        "", "Number on no contact",
+        unknown.get(campaign.unknown_callers, campaign.unknown_callers), "core/holds.sql",
+    )  # fmt: skip
+    yield Rule(
+        "", "Distance of two attempts", f"at least {campaign.min_gap_minutes:,} min, and their steps",
+        "core/plans.sql",
+    )  # fmt: skip
+    yield Rule(
+        "", "Call of an attempt not seen",
+        f"counted as made after {campaign.confirm_within_minutes:,} min", "core/attempt_results.sql",
+    )  # fmt: skip
+    lags = ", ".join(
+        f"{source.name} {source.max_feed_lag_minutes:,} min"
+        for source in settings.sources
+        if source.gives_calls or source.gives_contacts
+    )
+    yield Rule("", "No call while a source is stale", lags, "core/holds.sql")
