@@ -21,6 +21,7 @@ STATE_FILE = "state.duckdb"
 READ_FILE = "read.duckdb"
 LOCK_FILE = "lock"
 _POLL_SECONDS = 0.05
+_COMPACT_FROM_BYTES = 32 << 20
 
 
 @contextmanager
@@ -69,6 +70,33 @@ def connect(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.Duc
     with duckdb.connect(str(path), read_only=read_only, config=config) as connection:
         connection.execute("set TimeZone = 'UTC'; set python_enable_replacements = false")
         yield connection
+
+
+def compact(folder: Path) -> bool:
+    """Write the state anew without the room of deleted rows, if that is most of it; tell if so.
+
+    The state must be closed and the lock held. The new file takes the place of the old one by a
+    rename, so a kill leaves one or the other.
+    """
+    import duckdb  # noqa: PLC0415
+
+    state = folder / STATE_FILE
+    beside = folder / f".{STATE_FILE}.compact"
+    if state.stat().st_size < _COMPACT_FROM_BYTES:
+        return False
+    beside.unlink(missing_ok=True)
+    old, new = (str(path).replace("'", "''") for path in (state, beside))
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{old}' as old (read_only)")
+        sizes = connection.execute(
+            "select free_blocks, total_blocks from pragma_database_size() where database_name = 'old'"
+        ).fetchall()[0]
+        if sizes[0] * 2 < sizes[1]:
+            return False
+        connection.execute(f"attach '{new}' as new (storage_version 'v1.5.0')")
+        connection.execute("copy from database old to new")
+    beside.replace(state)
+    return True
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

@@ -15,6 +15,7 @@ class Moment:
     run_id: int
     is_strict: bool = False
     is_clock_back: bool = False
+    has_swept: bool = False
     since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
     counts: dict[str, int] = field(default_factory=dict)
 

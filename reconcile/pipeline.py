@@ -181,12 +181,14 @@ def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
 
 
 def sweep(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """Once a day, delete what is older than `hot_days` and open in no way; audit files keep it."""
-    is_due, before = queries.rows(connection, "core.sweep", moment.params()).rows[0]
+    """Once a day, delete what is old and open in no way; the audit files keep it."""
+    is_due, before, raw_before = queries.rows(connection, "core.sweep", moment.params()).rows[0]
     if not is_due or before is None:
         return
+    params = {"sweep_before": before, "raw_before": raw_before}
     for name in SWEEP:
-        moment.counts[name] = queries.run(connection, name, {"sweep_before": before})
+        moment.counts[name] = queries.run(connection, name, params)
+    moment.has_swept = True
     queries.run(connection, "commands.keep_sweep", moment.params())
 
 

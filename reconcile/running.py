@@ -63,6 +63,8 @@ def run(
                 _deliver(one, result, silent)
             pending = run_record.end(one, result, folder)
             connection.execute("checkpoint")
+        if one.moment.has_swept:
+            database.compact(folder)
         if pending is not None:
             publishing.publish(folder, pending)
         result.messages = faults.settle(folder, one.faults, one.moment.now)
@@ -110,8 +112,8 @@ def _is_idle(one: Run) -> bool:
     if any(feed.is_changed for feed in one.feeds) or one.moment.is_clock_back:
         return False
     standing = queries.rows(one.connection, "core.standing", one.moment.params()).rows[0]
-    next_change_at, undelivered_count, is_first = standing
-    if is_first or undelivered_count:
+    next_change_at, undelivered_count, held_count, is_first = standing
+    if is_first or undelivered_count or held_count:
         return False
     return next_change_at is None or one.moment.now < next_change_at
 

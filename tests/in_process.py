@@ -106,7 +106,7 @@ class Program:
         """Bring settings into their tables, as `reconcile.settings.tables` would."""
         for table in ("program", "sources", "campaigns", "ladder", "campaign_words"):
             self.connection.execute(f"delete from settings.{table}")
-        self.insert("settings.program", ("hash", "", rules.clock_tolerance_seconds, 20, 35))
+        self.insert("settings.program", ("hash", "", rules.clock_tolerance_seconds, 20, 35, 3))
         limit = rules.open_call_limit_minutes
         for source in sorted(sources):
             self.insert(

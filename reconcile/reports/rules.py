@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reconcile.settings import Campaign, Settings
 
-COLUMNS = ["times", "rule", "when", "sql"]
+COLUMNS = ["times", "rule", "when", "sql_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class Rule:
     times: str
     rule: str
     when: str
-    sql: str
+    sql_file: str
 
 
 def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
     """The rules of a campaign with the values in force: the three kinds, then what limits them."""
     return [
         _add(campaign),
-        *_calls_again(campaign),
+        _call_again(campaign),
         _remove(campaign),
         *_ends(campaign),
         *_holds(campaign, settings),
@@ -50,7 +50,7 @@ def heading(campaign: Campaign) -> str:
 
 def rows(found: list[Rule]) -> Rows:
     """The rules as rows for a table."""
-    return Rows(COLUMNS, [(rule.times, rule.rule, rule.when, rule.sql) for rule in found])
+    return Rows(COLUMNS, [(rule.times, rule.rule, rule.when, rule.sql_file) for rule in found])
 
 
 def data(campaign: Campaign, settings: Settings) -> dict[str, Any]:
@@ -71,15 +71,17 @@ def _add(campaign: Campaign) -> Rule:
     return Rule("1×", "Add contact to campaign", "; ".join(when), "core/accounts.sql")
 
 
-def _calls_again(campaign: Campaign) -> Iterator[Rule]:
-    origin = "adding" if campaign.count_from == "added" else "the attempt before"
-    for number, minutes in enumerate(campaign.retry_minutes, start=1):
-        yield Rule(
-            "1×",
-            "Call again",
-            f"attempts equals {number}; result is not Answered; {minutes:,} min after {origin}",
-            "core/plans.sql",
-        )
+def _call_again(campaign: Campaign) -> Rule:
+    origin = "the contact was added" if campaign.count_from == "added" else "the attempt before"
+    count = len(campaign.retry_minutes)
+    numbers = ", ".join(str(number) for number in range(1, count + 1))
+    minutes = ", ".join(f"{minutes:,}" for minutes in campaign.retry_minutes)
+    return Rule(
+        f"{count}×",
+        "Call again",
+        f"attempts equals {numbers}; result is not Answered; {minutes} min after {origin}",
+        "core/plans.sql",
+    )
 
 
 def _remove(campaign: Campaign) -> Rule:

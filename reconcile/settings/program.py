@@ -61,6 +61,12 @@ class Settings:
         default=35,
         unit="days",
     )
+    raw_days: int = key(
+        forms.whole(1, 3660),
+        "Records as received are kept so long, to fold late rows of a call with its earlier ones.",
+        default=3,
+        unit="days",
+    )
     wait_seconds: int = key(
         forms.whole(0, 3600),
         "How long a run waits for another one to end.",

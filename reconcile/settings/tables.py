@@ -55,6 +55,7 @@ def _program(settings: Settings) -> Row:
         settings.clock_tolerance_seconds,
         settings.max_shrink_percent,
         settings.hot_days,
+        settings.raw_days,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,7 @@ create macro utc_after(local_at, zone, earliest) as
         else utc_late(local_at, zone)
     end;
 """
+_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _INSTANTS = ("TIMESTAMP", "DATE", "VARCHAR", '"NULL"')
 _WHOLES = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "HUGEINT", '"NULL"')
 _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
@@ -91,15 +93,28 @@ def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> str:
     except duckdb.IOException as error:
         raise SourceUnreadable(f"`{mapping.origin}`: {first_line(error)}") from error
     except duckdb.Error as error:
-        raise SqlFileInvalid(f"`{mapping.origin}`: {first_line(error)}") from error
+        line = _LINE.search(str(error)) if isinstance(error, duckdb.ParserException) else None
+        place = f" in line {line[1]}" if line else ""
+        hint = _input_columns(connection) if isinstance(error, duckdb.BinderException) else ""
+        raise SqlFileInvalid(
+            f"`{mapping.origin}`: {first_line(error)}{place}", hint=hint
+        ) from error
     types = {str(row[0]).lower(): str(row[1]) for row in described}
     _check_columns(mapping, types)
     return _checked_select(mapping.target, types)
 
 
 def first_line(error: Exception) -> str:
-    """The first line of one of DuckDB's messages; the others point into text of ours."""
+    """The first line of one of DuckDB's messages; the others show text around the place."""
     return str(error).partition("\n")[0]
+
+
+def _input_columns(connection: duckdb.DuckDBPyConnection) -> str:
+    names = [f"`{row[0]}`" for row in connection.execute("describe input").fetchall()]
+    return (
+        f"`input` has the columns {', '.join(names)}; a field of JSON is one as soon as a record "
+        "has it"
+    )
 
 
 def _check_columns(mapping: Mapping, types: dict[str, str]) -> None:

@@ -51,8 +51,9 @@ def read_results(
             stream=stream,
         )  # fmt: skip
         return
+    known_marks = list(marks)
     portions = read_forward(
-        patterns, marks, form.parser(), folder=folder, source=source, stream=stream,
-        encoding=form.encoding, batch_lines=batch_lines,
+        patterns, known_marks, form.parser(known_marks), folder=folder, source=source,
+        stream=stream, encoding=form.encoding, batch_lines=batch_lines,
     )  # fmt: skip
     yield from mapped_batches(portions, _MAPPING, destination, folder=folder, stream=stream)

@@ -61,9 +61,10 @@ def read_calls(
             stream=stream,
         )  # fmt: skip
         return
+    known_marks = list(marks)
     portions = read_forward(
-        patterns, marks, form.parser(), folder=folder, source=source, stream=stream,
-        encoding=form.encoding, batch_lines=batch_lines,
+        patterns, known_marks, form.parser(known_marks), folder=folder, source=source,
+        stream=stream, encoding=form.encoding, batch_lines=batch_lines,
     )  # fmt: skip
     folding = Folding(source, fold_key, stored_rows or _none_stored) if fold_key else None
     yield from mapped_batches(

@@ -10,7 +10,10 @@ from reconcile.errors import SettingInvalid
 from reconcile.sources.table_input import delimited_parser, ndjson_parser
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reconcile.sources.forward import Parse
+    from reconcile.sources.marks import Mark
 
 _ENDINGS = {
     ".csv": "csv",
@@ -37,11 +40,13 @@ class TableForm:
         """Whether lines can be added to a file of that format."""
         return self.format in {"csv", "ndjson"}
 
-    def parser(self) -> Parse:
-        """The parser of its lines, for the formats that have lines."""
+    def parser(self, marks: Iterable[Mark] = ()) -> Parse:
+        """The parser of its lines, for the formats that have lines, beginning at these marks."""
         if self.format == "csv":
             return delimited_parser(self.delimiter, has_header=self.has_header)
-        return ndjson_parser()
+        return ndjson_parser(
+            list(dict.fromkeys(name for mark in marks for name in mark.header or ()))
+        )
 
 
 def format_of(path: str) -> str:

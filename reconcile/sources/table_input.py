@@ -68,11 +68,14 @@ def delimited_parser(delimiter: str, *, has_header: bool) -> Parse:
     return parse
 
 
-def ndjson_parser() -> Parse:
-    """Make the parser of JSON objects, one a line; the header is the union of their keys so far."""
+def ndjson_parser(known: Sequence[str] = ()) -> Parse:
+    """Make the parser of JSON objects, one a line; the header is the union of their keys so far.
+
+    `known` are the keys of the other files of the stream: a new file may not show all of them yet.
+    """
 
     def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:  # noqa: ARG001
-        names = FieldNames(mark.header or ())
+        names = FieldNames(mark.header or known)
         rows: list[Row] = []
         kept_aside: list[Rejected] = []
         row = mark.row_number

@@ -1,4 +1,4 @@
--- Open episodes whose attempts are not numbered 1, 2, 3, each once and in the order of their hand-out.
+-- Open episodes whose attempts are not numbered 1, 2, 3, each once, in the order of their hand-out.
 -- Grain:  one row per open episode with a gap or a repeat
 -- Reads:  kept.episodes, kept.attempts
 -- Params: none

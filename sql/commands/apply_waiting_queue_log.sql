@@ -1,4 +1,4 @@
--- Let queue_log lines count whose instant has come; early, those that can only prevent a dial (A18).
+-- Let queue_log lines count whose instant has come; early, those that only prevent a dial (A18).
 -- Grain:  one row per waiting line
 -- Reads:  raw.queue_log
 -- Params: $now timestamp, $run_id bigint, $is_strict boolean

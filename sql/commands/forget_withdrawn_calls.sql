@@ -1,5 +1,5 @@
--- Delete the accounts of calls that are no dropped calls any more, and of those still settling, which
--- are judged anew. An opened one stays.
+-- Delete the accounts of calls that are no dropped calls any more, and of those still settling,
+-- which are judged anew. An opened one stays.
 -- Grain:  one row per kept dropped call of core.dropped_calls without a standing account
 -- Reads:  core.dropped_calls, kept.dropped_calls
 -- Params: none

@@ -4,8 +4,8 @@
 -- Params: $source varchar, $stream varchar, $now timestamp, $row_count bigint,
 --         $fingerprint varchar, $fault varchar
 --
--- With a fault the last good reading stays: from there the lag of the feed counts, and what was read
--- then is still in force.
+-- With a fault the last good reading stays: from there the lag of the feed counts, and what was
+-- read then is still in force.
 update ops.feeds
 set
     read_at = case when $fault::varchar is null then $now::timestamp else ops.feeds.read_at end,

@@ -1,4 +1,4 @@
--- Open the episodes of dropped calls that open one; a talk already known after it closes it at once (A9).
+-- Open the episodes of dropped calls that open one; a talk known to follow closes it at once (A9).
 -- Grain:  one row per dropped call whose account is opened
 -- Reads:  core.accounts
 -- Params: $now timestamp, $run_id bigint

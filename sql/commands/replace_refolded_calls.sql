@@ -3,7 +3,8 @@
 -- Reads:  staging.incoming_table_calls, raw.table_calls
 -- Params: $run_id bigint
 --
--- A long file is folded in portions; of the folds of one call in one run only the last has all rows.
+-- A long file is folded in portions; of the folds of one call in one run only the last has all
+-- rows.
 delete from raw.table_calls as stored
 where
     stored.read_run = $run_id::bigint

@@ -1,6 +1,6 @@
--- Delete CDR rows older than `hot_days`.
+-- Delete CDR rows older than `raw_days`.
 -- Grain:  one row per old row
 -- Reads:  raw.cdr
--- Params: $sweep_before timestamp
+-- Params: $raw_before timestamp
 delete from raw.cdr
-where raw.cdr.known_at < $sweep_before::timestamp
+where raw.cdr.known_at < $raw_before::timestamp

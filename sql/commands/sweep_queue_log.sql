@@ -1,6 +1,6 @@
--- Delete queue_log lines older than `hot_days`.
+-- Delete queue_log lines older than `raw_days`.
 -- Grain:  one row per old row
 -- Reads:  raw.queue_log
--- Params: $sweep_before timestamp
+-- Params: $raw_before timestamp
 delete from raw.queue_log
-where raw.queue_log.known_at < $sweep_before::timestamp
+where raw.queue_log.known_at < $raw_before::timestamp

@@ -1,6 +1,6 @@
--- Delete reports of diallers older than `hot_days`.
+-- Delete reports of diallers older than `raw_days`.
 -- Grain:  one row per old row
 -- Reads:  raw.results
--- Params: $sweep_before timestamp
+-- Params: $raw_before timestamp
 delete from raw.results
-where raw.results.known_at < $sweep_before::timestamp
+where raw.results.known_at < $raw_before::timestamp

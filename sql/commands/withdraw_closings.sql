@@ -1,4 +1,5 @@
--- Mark the closed episodes that answer for nothing any more; their dropped calls are looked at again.
+-- Mark the closed episodes that answer for nothing any more; their dropped calls are looked at
+-- again.
 -- Grain:  one row per episode of core.withdrawn_closings
 -- Reads:  core.withdrawn_closings, kept.episodes
 -- Params: none

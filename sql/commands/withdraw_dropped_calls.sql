@@ -1,5 +1,5 @@
--- Forget the account of a call whose records now say that it was no dropped call. One that opened an
--- episode is only marked: the episode keeps its opening (A1).
+-- Forget the account of a call whose records now say that it was no dropped call. One that opened
+-- an episode is only marked: the episode keeps its opening (A1).
 -- Grain:  one row per opened dropped call whose mark changes
 -- Reads:  core.dropped_calls, kept.dropped_calls
 -- Params: $run_id bigint

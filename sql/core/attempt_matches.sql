@@ -4,8 +4,8 @@
 -- Params: $since timestamp
 --
 -- A call that carries a key proves the dial of that key and no other. A call without one proves the
--- earliest dial to its number whose window it starts in. One call, one attempt; earliest to earliest:
--- so the pipeline repeats this until no pair is left.
+-- earliest dial to its number whose window it starts in. One call, one attempt; earliest to
+-- earliest: so the pipeline repeats this until no pair is left.
 with attempts as (
     select
         attempts.command_key,
@@ -46,7 +46,7 @@ outgoing_calls as (
         )
 ),
 
--- A tag of the form NUMBER/ATTEMPT names the attempt but not the episode, so its time has to fit too.
+-- A tag of the form NUMBER/ATTEMPT names the attempt but not the episode: its time has to fit too.
 pairs as (
     select
         attempts.command_key,

@@ -4,8 +4,8 @@
 --         settings.sources
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
--- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no end
--- for longer than `open_call_limit`. A result that comes late corrects `unseen`.
+-- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no
+-- end for longer than `open_call_limit`. A result that comes late corrects `unseen`.
 with attempts as (
     select attempts.*
     from kept.attempts as attempts

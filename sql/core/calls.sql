@@ -1,9 +1,11 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
--- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers, kept.calls
+-- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers, settings.program,
+--         kept.calls
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
--- A line of our own that calls us is no client, however it is written.
+-- A line of our own that calls us is no client, however it is written. A call of Asterisk older than
+-- `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it wrong.
 with numbered as (
     select
         calls.source,
@@ -29,7 +31,8 @@ with numbered as (
         calls.end_reason,
         calls.result,
         nullif(calls.attempt_key, '') as attempt_key,
-        calls.known_at
+        calls.known_at,
+        sources.kind = 'asterisk' as is_folded
     from staging.calls as calls
     inner join settings.sources as sources
         on calls.source = sources.source
@@ -45,23 +48,28 @@ with numbered as (
 ),
 
 kept as (
-    select *
+    select calls.*
     from kept.calls as calls
     where calls.started_at >= $since::timestamp
 )
 
 select
-    numbered.*,
+    numbered.* exclude (is_folded),
     coalesce(kept.first_seen_at, $now::timestamp) as first_seen_at,
     $run_id::bigint as changed_run,
     kept.number as previous_number
 from numbered
+cross join settings.program as program
 left join kept
     on numbered.source = kept.source
     and numbered.call_id = kept.call_id
 where
     kept.call_id is null
-    or row(
+    or (
+        not numbered.is_folded
+        or kept.started_at >= $now::timestamp - program.raw_days * interval '1 day'
+    )
+    and row(
         numbered.system, numbered.direction, numbered.number, numbered.number_raw,
         numbered.number_class, numbered.dialled_number, numbered.queue, numbered.menu,
         numbered.started_at, numbered.wait_began_at, numbered.connected_at,

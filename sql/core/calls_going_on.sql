@@ -3,8 +3,9 @@
 -- Reads:  kept.calls, kept.episodes, settings.sources
 -- Params: $now timestamp, $since timestamp
 --
--- A call that shows no end for longer than `open_call_limit` is end_unknown and holds nothing (A13).
--- A talk stamped in the future (a clock ahead of ours) can only hold, so it counts as going on.
+-- A call that shows no end for longer than `open_call_limit` is end_unknown and holds nothing
+-- (A13). A talk stamped in the future (a clock ahead of ours) can only hold, so it counts as
+-- going on.
 with numbers as (
     select distinct episodes.number
     from kept.episodes as episodes

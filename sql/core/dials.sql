@@ -46,7 +46,10 @@ select
         'reason', keyed.reason,
         'explanation',
         'The client hung up '
-        || case keyed.dropped_count when 1 then 'once' else keyed.dropped_count::varchar || ' times' end
+        || case keyed.dropped_count
+            when 1 then 'once'
+            else keyed.dropped_count::varchar || ' times'
+        end
         || ' since ' || strftime(keyed.added_at, '%H:%M:%S') || ' UTC, waited up to '
         || coalesce(keyed.waited_seconds, 0)::varchar || ' s and has not been reached since; '
         || 'attempt ' || keyed.attempt_number::varchar || ' of ' || keyed.attempt_count::varchar

@@ -13,7 +13,9 @@ select
     numbers.number,
     count(distinct contacts.source || '/' || contacts.contact_id) as contact_count,
     coalesce(
-        list_sort(list(distinct contacts.contact_id) filter (where contacts.contact_id is not null)),
+        list_sort(
+            list(distinct contacts.contact_id) filter (where contacts.contact_id is not null)
+        ),
         []
     ) as contact_ids,
     min(contacts.contact_id) as contact_id,

@@ -1,4 +1,5 @@
--- Calls of this run that are dropped calls, or were and are no longer, with the campaign of their line.
+-- Calls of this run that are dropped calls, or were and are no longer, with the campaign of their
+-- line.
 -- Grain:  one row per call (source, call_id) that is or was a dropped call
 -- Reads:  kept.calls, core.calls, kept.dropped_calls, settings.campaigns, settings.campaign_words
 -- Params: $since timestamp

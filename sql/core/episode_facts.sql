@@ -4,8 +4,9 @@
 --         kept.commands
 -- Params: none
 --
--- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last one.
--- A remove names the contact of the episode's last dial, or the present one if there was none (A14).
+-- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
+-- one. A remove names the contact of the episode's last dial, or the present one if there was none
+-- (A14).
 with wanted as (
     select
         decisions.*,

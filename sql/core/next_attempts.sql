@@ -3,8 +3,8 @@
 -- Reads:  core.plans, kept.episodes, kept.decisions, kept.attempts, kept.commands
 -- Params: none
 --
--- A dial that left in the last run is on its way, whatever that run decided before it left; one that
--- no sink took is `undelivered`, a reason that only readers tell.
+-- A dial that left in the last run is on its way, whatever that run decided before it left; one
+-- that no sink took is `undelivered`, a reason that only readers tell.
 with in_force as (
     select decisions.*
     from kept.decisions as decisions

@@ -1,7 +1,7 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
--- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans,
---         settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans, settings.campaigns,
+--         settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored

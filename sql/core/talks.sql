@@ -1,4 +1,4 @@
--- Talks between an operator and a client that an open or a coming episode of a campaign has to know.
+-- Talks between an operator and a client that an open or a coming episode has to know.
 -- Grain:  one row per campaign, number and connection of a call
 -- Reads:  kept.calls, kept.episodes, kept.dropped_calls, kept.attempts, raw.results,
 --         settings.campaigns, settings.campaign_words, settings.program, core.calls,

@@ -1,5 +1,6 @@
--- Records as received, each with where it stood, when it can have been known and which run read and applied it.
--- A record that lies in the future of the run that read it has no applied_run yet (design: known_at).
+-- Records as received, each with where it stood, when it can have been known and which run read and
+-- applied it. A record that lies in the future of the run that read it has no applied_run yet
+-- (design: known_at).
 create schema raw;
 
 create table raw.queue_log (
@@ -50,7 +51,8 @@ create table raw.cdr (
     sequence varchar
 );
 
--- What the mapping select of a `table` source gave for calls: the canonical columns, numbers still as text.
+-- What the mapping select of a `table` source gave for calls: the canonical columns, numbers still
+-- as text.
 create table raw.table_calls (
     source varchar not null,
     file varchar,
@@ -78,7 +80,8 @@ create table raw.table_calls (
     attempt_key varchar
 );
 
--- Rows of a growing text file of a `table` source whose calls are folded by the user's select from several rows.
+-- Rows of a growing text file of a `table` source whose calls are folded by the user's select from
+-- several rows.
 create table raw.table_rows (
     source varchar not null,
     file varchar not null,

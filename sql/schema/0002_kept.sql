@@ -4,7 +4,8 @@ create schema kept;
 
 -- A part of a key, with everything that separates parts written as %XX: a call id can be any text.
 create macro kept.key_part(value) as replace(replace(replace(replace(replace(replace(replace(
-    value, '%', '%25'), '|', '%7C'), '/', '%2F'), '~', '%7E'), chr(10), '%0A'), chr(13), '%0D'), chr(0), '%00');
+    value, '%', '%25'), '|', '%7C'), '/', '%2F'), '~', '%7E'),
+    chr(10), '%0A'), chr(13), '%0D'), chr(0), '%00');
 
 create table kept.calls (
     source varchar not null,
@@ -145,7 +146,8 @@ create table kept.commands (
     changed_run bigint not null
 );
 
--- Each campaign as it was last in the settings, so that its open episodes can be closed when it is gone.
+-- Each campaign as it was last in the settings, so that its open episodes can be closed when it is
+-- gone.
 -- starts_at: from when it counts dropped calls, its setting or its first run.
 create table kept.campaigns (
     campaign varchar not null,

@@ -39,7 +39,8 @@ create table ops.settings (
     first_run_at timestamp not null
 );
 
--- Up to where each file has been read; the head and tail tell the file again after it was renamed or copied.
+-- Up to where each file has been read; the head and tail tell the file again after it was renamed
+-- or copied.
 create table ops.marks (
     source varchar not null,
     stream varchar not null,

@@ -6,7 +6,8 @@ create table settings.program (
     region varchar not null,
     clock_tolerance_seconds bigint not null,
     max_shrink_percent double not null,
-    hot_days bigint not null
+    hot_days bigint not null,
+    raw_days bigint not null
 );
 
 create table settings.sources (

@@ -1,0 +1,61 @@
+"""The command line: one module for each group of commands, errors caught here and only here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from typer.main import get_command
+
+from reconcile import streams
+from reconcile.cli import answers, by_hand, directory, figures, number, run, starting, status
+from reconcile.cli.app import PROGRAM, app
+from reconcile.errors import ExitCode, Problem, UsageWrong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["app", "main"]
+
+GROUPS = (run, status, figures, number, directory, by_hand, starting)
+"""Importing a group adds its commands to `app`, in the order of the help."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    sys.exit(answer(sys.argv[1:] if arguments is None else arguments))
+
+
+def answer(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; every error has been told by then."""
+    try:
+        code = get_command(app).main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        return int(code or ExitCode.DONE)
+    except Problem as problem:
+        answers.tell(problem)
+        return problem.exit_code
+    except typer.TyperException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return ExitCode.DONE  # the reader has what it wanted
+    except Exception:  # noqa: BLE001 - the one boundary; the traceback is told
+        answers.tell_unexpected()
+        return ExitCode.UNEXPECTED
+
+
+def _usage(error: typer.TyperException) -> int:
+    """Tell what the command line library found, in the form of our own errors."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    text = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        streams.note(text)
+        return ExitCode.USAGE
+    text = re.sub(r"^Invalid value for ", "", text).rstrip(".").replace("'", "`")
+    text = text[:1].lower() + text[1:]
+    answers.tell(UsageWrong(text, hint=f"`{path} --help` shows how it is used"))
+    return ExitCode.USAGE

@@ -1,0 +1,117 @@
+"""How a command answers: text or one JSON object on stdout or in a file, errors on stderr."""
+
+from __future__ import annotations
+
+import errno
+import json
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from reconcile import streams
+from reconcile.cli.masking import masked
+from reconcile.errors import ExitCode, Problem, UsageWrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+VERSION = 1
+"""Of the JSON object. New members may come; a change of meaning raises it."""
+
+_SEVERITY = (
+    ExitCode.DONE,
+    ExitCode.BUSY,
+    ExitCode.FINDINGS,
+    ExitCode.SOURCE,
+    ExitCode.AUDIT,
+    ExitCode.SINK,
+    ExitCode.USAGE,
+    ExitCode.UNEXPECTED,
+    ExitCode.INTERRUPTED,
+)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """Of several exit codes the one that needs a person most; BUSY mends itself."""
+    return max(codes, key=lambda code: _SEVERITY.index(ExitCode(code)), default=ExitCode.DONE)
+
+
+def envelope(
+    data: object, exit_code: int = ExitCode.DONE, problems: Sequence[Problem] = ()
+) -> str:
+    """Write the one JSON object that every command answers with on request."""
+    answer = {
+        "version": VERSION,
+        "status": ExitCode(exit_code).name.lower(),
+        "exit_code": int(exit_code),
+        "data": data,
+        "errors": [entry for problem in problems for entry in _errors(problem)],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+
+
+@contextmanager
+def in_json(is_json: bool) -> Iterator[None]:
+    """Let an error of ours be told in the JSON object too, where that was asked for."""
+    try:
+        yield
+    except Problem as problem:
+        if is_json:
+            streams.out(envelope(None, problem.exit_code, [problem]))
+        raise
+
+
+def write(text: str, output: Path | None = None) -> None:
+    """Write text to stdout or, whole or not at all, to a file. Raises UsageWrong where none fits."""
+    if output is not None:
+        with writing(output):
+            from reconcile.files_out import write_whole  # noqa: PLC0415 - most answers are printed
+
+            write_whole(output, text)
+        return
+    try:
+        streams.out(text)
+    except OSError as error:
+        raise Problem(f"stdout takes nothing: {error.strerror}") from error
+
+
+@contextmanager
+def writing(output: Path) -> Iterator[None]:
+    """Say in words that a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or errno.errorcode.get(error.errno or 0, "unknown")
+        raise UsageWrong(f"`{output}` cannot be written: {reason}") from error
+
+
+def tell(problem: Problem, place: str = "") -> None:
+    """Tell an error on stderr, numbers masked; `place` is the settings file, where there are several."""
+    error(problem.lines(), place)
+
+
+def error(lines: Sequence[str], place: str = "") -> None:
+    """Write an error to stderr, numbers masked."""
+    streams.error(_placed(lines, place))
+
+
+def warning(lines: Sequence[str], place: str = "") -> None:
+    """Write a warning to stderr, numbers masked."""
+    streams.warning(_placed(lines, place))
+
+
+def tell_unexpected() -> None:
+    """Write the traceback of what was not foreseen, numbers masked."""
+    streams.note(masked(traceback.format_exc().rstrip()))
+
+
+def _placed(lines: Sequence[str], place: str) -> list[str]:
+    first, *rest = (masked(line) for line in lines)
+    return [f"{place}: {first}" if place else first, *rest]
+
+
+def _errors(problem: Problem) -> Iterator[dict[str, Any]]:
+    texts = [problem.what, *getattr(problem, "others", ())]
+    for text in texts:
+        yield {"code": problem.code, "message": masked(text), "hint": problem.hint or None}

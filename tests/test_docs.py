@@ -1,0 +1,155 @@
+"""The README says what the program does: its blocks are written from the program itself.
+
+`pytest tests/test_docs.py --accept` rewrites them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconcile.errors import ExitCode
+from reconcile.settings.template import settings_rows
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+EXIT_MEANINGS = {
+    ExitCode.DONE: "done, also when there was nothing to do",
+    ExitCode.FINDINGS: "findings: `duplicates --import` found something, `status` says it is not well",
+    ExitCode.USAGE: "the command line or the settings",
+    ExitCode.SOURCE: "a source could not be read, a directory was refused, or the clock went back",
+    ExitCode.AUDIT: "an audit found a broken promise; the dials it names wait",
+    ExitCode.SINK: "a sink did not take commands",
+    ExitCode.UNEXPECTED: "unexpected: a fault of the program, with a traceback on stderr",
+    ExitCode.BUSY: "another run holds the state; silent unless no run ended for five minutes",
+    ExitCode.INTERRUPTED: "interrupted from the keyboard",
+}
+
+
+def reconcile(*arguments: str, folder: Path) -> str:
+    """What the command line prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "reconcile", *arguments],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def settings_block() -> str:
+    lines = []
+    section = None
+    for row in settings_rows():
+        if row.section != section:
+            section = row.section
+            lines += ["", f"`{section}`" if section else "At the top:", ""]
+            lines += ["| key | default | unit | meaning |", "| --- | --- | --- | --- |"]
+        cells = [f"`{row.key}`", row.default, row.unit, row.meaning]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines).strip()
+
+
+def exit_codes_block() -> str:
+    lines = ["| code | meaning |", "| --- | --- |"]
+    lines += [f"| {code.value} | {EXIT_MEANINGS[code]} |" for code in ExitCode]
+    return "\n".join(lines)
+
+
+def commands_block(tmp_path: Path) -> str:
+    overview = reconcile("--help", folder=tmp_path)
+    lines = ["| command | does |", "| --- | --- |"]
+    for name, text in re.findall(r"^  ([a-z]+) {2,}(\S.*)$", _commands_part(overview), re.M):
+        lines.append(f"| `reconcile {name}` | {text.rstrip('.')} |")
+    return "\n".join(lines) + "\n\n`reconcile COMMAND --help` tells the options, with an example."
+
+
+def _commands_part(overview: str) -> str:
+    return overview[overview.index("Commands") :]
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("readme")
+
+
+@pytest.fixture(scope="session")
+def demo_output(demo_folder: Path) -> str:
+    return reconcile("demo", folder=demo_folder)
+
+
+def demo_block(demo_output: str) -> str:
+    lines = demo_output.splitlines()
+    return "```\n" + "\n".join([*lines[:14], "…"]) + "\n```"
+
+
+def explain_block(demo_output: str, demo_folder: Path) -> str:
+    del demo_output  # the demo has to have run
+    told = reconcile(
+        "explain", "700610123", "-s", "reconcile-demo/reconcile.toml", folder=demo_folder
+    )
+    return "```\n$ reconcile explain 700610123\n" + told.rstrip() + "\n```"
+
+
+@pytest.fixture
+def blocks(tmp_path: Path, demo_output: str, demo_folder: Path) -> dict[str, str]:
+    return {
+        "demo": demo_block(demo_output),
+        "explain": explain_block(demo_output, demo_folder),
+        "commands": commands_block(tmp_path),
+        "settings": settings_block(),
+        "exit codes": exit_codes_block(),
+    }
+
+
+@pytest.mark.parametrize("name", ["demo", "explain", "commands", "settings", "exit codes"])
+def test_a_block_of_the_readme_is_what_the_program_says(
+    name: str, blocks: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    """Written by the program, so that it cannot grow old."""
+    text = README.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = text.split(begin)
+    shown, after = rest.split(end)
+    if request.config.getoption("--accept"):
+        README.write_text(
+            f"{before}{begin}\n{blocks[name]}\n{end}{after}", encoding="utf-8"
+        )
+        return
+    assert shown.strip() == blocks[name]
+
+
+def test_the_two_commands_come_first_each_in_a_block_of_its_own() -> None:
+    fences = re.findall(r"^```sh\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert len(fences) == 2
+    assert "reconcile demo" in fences[0]
+    assert "pytest" in fences[1]
+
+
+def test_every_exit_code_has_its_meaning() -> None:
+    assert set(EXIT_MEANINGS) == set(ExitCode)
+
+
+def test_every_sql_file_the_readme_names_exists() -> None:
+    named = re.findall(r"`((?:core|commands|audits)/\w+\.sql)`", README.read_text(encoding="utf-8"))
+    named += re.findall(
+        r"`((?:core|commands|audits)/\w+\.sql)`",
+        (ROOT / "sql" / "README.md").read_text(encoding="utf-8"),
+    )
+    named.remove("core/episodes.sql")  # an example of a name
+    assert named
+    assert [name for name in named if not (ROOT / "sql" / name).is_file()] == []
+
+
+def test_the_command_schema_is_the_version_that_is_emitted() -> None:
+    schema = json.loads((ROOT / "reconcile/sinks/command.schema.json").read_text(encoding="utf-8"))
+    assert '"version": 1' in json.dumps(schema) or '"const": 1' in json.dumps(schema)
