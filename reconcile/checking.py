@@ -101,10 +101,9 @@ def _at_once(settings: Settings) -> list[str]:
     result = running.run(settings, is_dry=True)
     dials = sum(count for name, count in result.decisions.items() if name.startswith("dial "))
     blocked = sum(count for name, count in result.decisions.items() if name.startswith("blocked "))
-    open_count = sum(
-        count for name, count in result.decisions.items() if not name.startswith("remove ")
-    )
+    removes = sum(count for name, count in result.decisions.items() if name.startswith("remove "))
+    open_count = sum(result.decisions.values()) - removes
     return [
-        f"a run right now would dial {dials:,} of {open_count:,} open episodes at once; "
-        f"{blocked:,} are blocked",
+        f"a run right now would dial {dials:,} of {open_count:,} open episodes at once and remove "
+        f"{removes:,}; {blocked:,} are blocked",
     ]

@@ -10,25 +10,38 @@ from reconcile import queries
 from reconcile.queries import Rows
 from reconcile.reports import catalogue, reasons
 from reconcile.reports.read_copy import open_read_copy
-from reconcile.reports.values import jsonable, local
+from reconcile.reports.values import FULL_TIME, jsonable, local
 
 if TYPE_CHECKING:
     from reconcile.reports.tables import Zone
     from reconcile.settings import Settings
 
+BLOCKED = "Clients whose calls only a person can set free: whoever mends the directory"
+"""What the list of what is blocked is, in one sentence."""
+
 _QUERY = "reports.due"
-_NOTHING_HOLDS = ("not_due",)
+_ON_ITS_WAY = ("attempt_in_doubt", "attempt_up")
+_MINUTE = "%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What falls due between two instants, what is blocked, and the last run this is known from."""
+    """What falls due between two instants and what is blocked, known from the run at `seen_until`."""
 
     now: datetime
     until: datetime
     seen_until: datetime | None
-    coming: list[dict[str, Any]]
-    blocked: list[dict[str, Any]]
+    rows: Rows
+
+    @property
+    def coming(self) -> list[dict[str, Any]]:
+        """What will be dialled, or would be if nothing held it."""
+        return [row for row in self.rows.as_dicts() if row["decision"] != "blocked"]
+
+    @property
+    def blocked(self) -> list[dict[str, Any]]:
+        """What waits for a person, however far its next attempt lies ahead."""
+        return [row for row in self.rows.as_dicts() if row["decision"] == "blocked"]
 
 
 def due(settings: Settings, *, now: datetime, minutes: int) -> Due:
@@ -40,11 +53,32 @@ def due(settings: Settings, *, now: datetime, minutes: int) -> Due:
     query = queries.load(_QUERY)
     with open_read_copy(settings) as connection:
         with catalogue.room(connection, query):
-            rows = queries.rows(connection, _QUERY, {"until": until}).as_dicts()
+            rows = queries.rows(connection, _QUERY, {"until": until})
         last_run = connection.execute("select max(run_at) from ops.runs").fetchall()[0][0]
-    blocked = [row for row in rows if row["decision"] == "blocked"]
-    coming = [row for row in rows if row["decision"] != "blocked"]
-    return Due(now, until, last_run, coming, blocked)
+    return Due(now, until, last_run, rows)
+
+
+def holding(row: dict[str, Any]) -> str:
+    """The reason that holds a row; empty where only time does, or nothing."""
+    reason = str(row["reason"] or "")
+    is_free = row["decision"] == "dial" and reason != "undelivered"
+    return "" if is_free or reason == "not_due" else reason
+
+
+def sentence(found: Due, zone: Zone) -> str:
+    """Say what the list of what comes is, and how fresh."""
+    return (
+        f"Next attempts due before {_full(found.until, zone)}, the oldest promise first; held by: "
+        f"why one does not leave in time. {_seen(found, zone)}"
+    )
+
+
+def sheet_sentence(found: Due, zone: Zone) -> str:
+    """Say what the sheet is for and how long it holds."""
+    return (
+        f"Due before {_full(found.until, zone)}, the oldest promise first. {_seen(found, zone)}; who "
+        "talked with an operator since then is not known here"
+    )
 
 
 def coming_rows(found: Due) -> Rows:
@@ -57,7 +91,7 @@ def coming_rows(found: Due) -> Rows:
                 row["due_at"],
                 row["promised_at"],
                 row["number"],
-                _contact(row),
+                " ".join(part for part in (row["contact_id"], row["contact_name"]) if part),
                 row["campaign"],
                 _attempt(row),
                 holding(row),
@@ -68,8 +102,8 @@ def coming_rows(found: Due) -> Rows:
 
 
 def blocked_rows(found: Due) -> Rows:
-    """What is blocked, for a table: since when, why, and how many dropped calls wait."""
-    columns = ["blocked_since_at", "number", "campaign", "dropped_count", "reason", "contacts"]
+    """What is blocked, for a table: since when, why, on which contacts, how many drops wait."""
+    columns = ["since_at", "number", "campaign", "dropped_count", "reason", "contacts"]
     return Rows(
         columns,
         [
@@ -86,25 +120,35 @@ def blocked_rows(found: Due) -> Rows:
     )
 
 
+def all_rows(found: Due) -> Rows:
+    """What comes and what is blocked with every column, for files."""
+    held = [holding(row) for row in found.rows.as_dicts()]
+    rows = [(*row, reason) for row, reason in zip(found.rows.rows, held, strict=True)]
+    return Rows([*found.rows.columns, "held_by"], rows)
+
+
 def sheet_rows(found: Due, zone: Zone) -> Rows:
-    """What comes, for a person who dials: wall times, whom, how often dropped, room for a result."""
-    columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "line", "result"]
+    """What comes, for a person who dials: wall times, whom, how often dropped, room for a result.
+
+    Not on it: what is blocked, and what is on its way already.
+    """
+    columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "called", "result"]
     return Rows(
         columns,
         [
             (
                 "[ ]",
-                local(row["due_at"], zone.zone).strftime("%H:%M"),
+                local(row["due_at"], zone.zone).strftime(_MINUTE),
                 row["number"],
                 row["contact_name"] or row["contact_id"],
                 _attempt(row),
-                f"{row['dropped_count']}×, last {_minute(row['last_dropped_at'], zone)}",
+                _drops(row, zone),
                 "" if row["waited_seconds"] is None else f"{row['waited_seconds']} s",
                 row["queue"] or row["line"],
                 "_" * 12,
             )
             for row in found.coming
-            if row["reason"] not in ("attempt_in_doubt", "attempt_up")
+            if row["reason"] not in _ON_ITS_WAY
         ],
     )
 
@@ -115,30 +159,26 @@ def data(found: Due) -> dict[str, Any]:
         "now": jsonable(found.now),
         "until": jsonable(found.until),
         "seen_until": jsonable(found.seen_until),
-        "due": [{**_plain(row), "held_by": holding(row) or None} for row in found.coming],
-        "blocked": [_plain(row) for row in found.blocked],
+        "due": [jsonable({**row, "held_by": holding(row) or None}) for row in found.coming],
+        "blocked": jsonable(found.blocked),
     }
-
-
-def holding(row: dict[str, Any]) -> str:
-    """The reason that holds a row; empty where only time does, or nothing."""
-    reason = row["reason"] or ""
-    if reason in _NOTHING_HOLDS or (row["decision"] == "dial" and reason.startswith("attempt_")):
-        return ""
-    return str(reason)
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: jsonable(value) for name, value in row.items()}
-
-
-def _contact(row: dict[str, Any]) -> str:
-    return " ".join(part for part in (row["contact_id"], row["contact_name"]) if part)
 
 
 def _attempt(row: dict[str, Any]) -> str:
     return f"{row['attempt_number']} of {row['attempt_count']}"
 
 
-def _minute(instant: datetime | None, zone: Zone) -> str:
-    return local(instant, zone.zone).strftime("%H:%M") if instant else "unknown"
+def _drops(row: dict[str, Any], zone: Zone) -> str:
+    count = f"{row['dropped_count']}×"
+    last = row["last_dropped_at"]
+    return count if last is None else f"{count}, {local(last, zone.zone).strftime(_MINUTE)}"
+
+
+def _seen(found: Due, zone: Zone) -> str:
+    if found.seen_until is None:
+        return "No run has been published yet"
+    return f"As seen by the run of {_full(found.seen_until, zone)} {zone.name}"
+
+
+def _full(instant: datetime, zone: Zone) -> str:
+    return local(instant, zone.zone).strftime(FULL_TIME)

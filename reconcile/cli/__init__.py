@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GROUPS = (run, status, figures, number, directory, by_hand, starting)
-"""Importing a group adds its commands to `app`, in the order of the help."""
+GROUPS = (starting, run, number, directory, figures, status, by_hand)
+"""Importing a group adds its commands to `app`."""
+
+_ORDER = (
+    *("demo", "init", "check", "run"),
+    *("due", "explain", "duplicates", "report"),
+    *("status", "rejected", "rules"),
+    *("pause", "resume", "close"),
+)
+app.registered_commands.sort(
+    key=lambda command: _ORDER.index(getattr(command.callback, "__name__", ""))
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -42,7 +52,7 @@ def answer(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return ExitCode.DONE  # the reader has what it wanted
-    except Exception:  # noqa: BLE001 - the one boundary; the traceback is told
+    except Exception:  # the one boundary; the traceback is told
         answers.tell_unexpected()
         return ExitCode.UNEXPECTED
 

@@ -24,8 +24,8 @@ Exit codes:
   130  interrupted
 
 Data goes to stdout, talk to stderr. Phone numbers are masked on stderr and in `status` unless
-`--show-numbers` is given; reports, `due`, `explain` and `duplicates` show them, since that is what
-they are asked for.
+`--show-numbers` is given; reports, `due`, `explain`, `duplicates`, commands and JSON have them in
+full, since that is what they are asked for.
 """
 
 app = typer.Typer(

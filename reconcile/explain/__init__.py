@@ -9,6 +9,7 @@ from reconcile import phone_numbers, queries
 from reconcile.errors import UsageWrong
 from reconcile.explain.past import present_room, past_room
 from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.regions import region_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +49,7 @@ def explain(settings: Settings, written: str, *, at: datetime | None = None) -> 
     nor a contact, and where nothing was published yet.
     """
     text = written.strip()
-    number = phone_numbers.parse(text, region=_region(settings)).e164
+    number = phone_numbers.parse(text, region=region_of(settings)).e164
     with open_read_copy(settings) as connection:
         seen_until = _last_run(connection, at)
         found = queries.rows(
@@ -96,9 +97,3 @@ def _last_run(connection: duckdb.DuckDBPyConnection, at: datetime | None) -> dat
     ).fetchall()
     last: datetime | None = found[0][0]
     return last
-
-
-def _region(settings: Settings) -> str:
-    return settings.region or next(
-        (source.region for source in settings.sources if source.region), ""
-    )

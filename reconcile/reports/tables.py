@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconcile.reports.labels import is_quantity, label
-from reconcile.reports.values import FULL_TIME, UTC_NAME, local, shown
+from reconcile.reports.values import FULL_TIME, UTC_NAME, local, shown, zone_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,11 @@ class Zone:
 
     name: str = UTC_NAME
     zone: tzinfo = UTC
+
+
+def zone_named(name: str) -> Zone:
+    """The zone of that name. Raises SettingInvalid when there is none."""
+    return Zone(name, zone_of_name(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import csv
 import io
 import re
 import textwrap
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
 from reconcile.reports.catalogue import Period
+from reconcile.reports.formats import Format
 from reconcile.reports.labels import label
 from reconcile.reports.tables import WIDTH, text_table, times_note
 from reconcile.reports.values import cell, jsonable, shown
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from reconcile.reports.tables import Zone
 
 _MARKDOWN_SIGNS = re.compile(r"([\\|*<\[`])")
-
-
-class Format(StrEnum):
-    """How rows leave the program."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    PARQUET = "parquet"
 
 
 def report_text(report: Report, zone: Zone, form: Format) -> str:

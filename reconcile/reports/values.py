@@ -20,7 +20,7 @@ _HARMFUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029
 _BLANK = re.compile(r"[\t\r\n]+")
 
 
-def zone(name: str) -> tzinfo:
+def zone_of_name(name: str) -> tzinfo:
     """The zone in which times are shown. Raises SettingInvalid for a name that no zone has."""
     return UTC if name == UTC_NAME else zone_of(name)
 

@@ -47,7 +47,8 @@ PLACE = (
     Column("line", Kind.WHOLE),
     Column("row", Kind.WHOLE),
 )
-"""Where the row stood; a select passes on what `input` has under these names."""
+"""Where the row stood; a select passes on what `input` has under these names, or as `input_file`,
+`input_line` and `input_row` where the files have columns of these names themselves."""
 
 DIRECTIONS = frozenset({"in", "out", "internal"})
 PLACES = frozenset({"queue", "ivr", "desk", "voicemail", "announcement"})

@@ -119,7 +119,8 @@ def _input_columns(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _check_columns(mapping: Mapping, types: dict[str, str]) -> None:
     target = mapping.target
-    known = {column.name: column for column in (*target.columns, *PLACE)}
+    own = {f"input_{column.name}": column for column in PLACE}
+    known = own | {column.name: column for column in (*target.columns, *PLACE)}
     faults = [
         f"lacks `{column.name}`"
         for column in target.columns
@@ -162,15 +163,17 @@ def _checked_select(target: Target, types: dict[str, str]) -> str:
 
 
 def _cast(column: Column, types: dict[str, str]) -> str:
-    if column.name not in types:
+    own = f"input_{column.name}" if column in PLACE else ""
+    name = own if own in types else column.name
+    if name not in types:
         return "null"
-    value = f'mapping."{column.name}"'
+    value = f'mapping."{name}"'
     if column.kind is Kind.TEXT:
         text = f"cast({value} as varchar)"
         return f"case when trim({text}) != '' then {text} end"
     if column.kind is Kind.WHOLE:
         return f"try_cast({value} as bigint)"
-    if types[column.name] == "VARCHAR":
+    if types[name] == "VARCHAR":
         value = f"try_cast(nullif(trim({value}), '') as timestamptz)"
     # The session stands in UTC, so that an instant with an offset is cast to UTC.
     instant = f"date_trunc('second', cast({value} as timestamp))"

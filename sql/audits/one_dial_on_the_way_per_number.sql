@@ -22,16 +22,17 @@ with on_the_way as (
 
 counted as (
     select
-        on_the_way.episode_id,
         on_the_way.number,
-        on_the_way.command_key,
-        count(*) over (partition by on_the_way.number) as dial_count
+        count(distinct on_the_way.command_key) as dial_count
     from on_the_way
+    group by on_the_way.number
 )
 
 select
-    counted.episode_id,
-    counted.dial_count::varchar || ' dials to ' || counted.number || ' at once, among them '
-    || counted.command_key as detail
-from counted
+    on_the_way.episode_id,
+    counted.dial_count::varchar || ' dials to ' || on_the_way.number || ' at once, among them '
+    || on_the_way.command_key as detail
+from on_the_way
+inner join counted
+    on on_the_way.number = counted.number
 where counted.dial_count > 1

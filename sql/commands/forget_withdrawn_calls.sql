@@ -2,10 +2,11 @@
 -- which are judged anew. An opened one stays.
 -- Grain:  one row per kept dropped call of core.dropped_calls without a standing account
 -- Reads:  core.dropped_calls, kept.dropped_calls
--- Params: none
+-- Params: $since timestamp
 delete from kept.dropped_calls
 where
-    kept.dropped_calls.account != 'opened'
+    kept.dropped_calls.dropped_at >= $since::timestamp
+    and kept.dropped_calls.account != 'opened'
     and exists (
         select 1
         from core.dropped_calls as judged

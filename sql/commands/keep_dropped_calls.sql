@@ -31,6 +31,7 @@ where
         select 1
         from kept.dropped_calls as accounted
         where
-            accounted.source = judged.source
+            accounted.dropped_at >= $since::timestamp
+            and accounted.source = judged.source
             and accounted.call_id = judged.call_id
     )

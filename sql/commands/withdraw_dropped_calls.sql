@@ -2,7 +2,7 @@
 -- an episode is only marked: the episode keeps its opening (A1).
 -- Grain:  one row per opened dropped call whose mark changes
 -- Reads:  core.dropped_calls, kept.dropped_calls
--- Params: $run_id bigint
+-- Params: $run_id bigint, $since timestamp
 update kept.dropped_calls
 set
     is_withdrawn = not judged.is_standing,
@@ -11,5 +11,6 @@ from core.dropped_calls as judged
 where
     judged.source = kept.dropped_calls.source
     and judged.call_id = kept.dropped_calls.call_id
+    and kept.dropped_calls.dropped_at >= $since::timestamp
     and kept.dropped_calls.account = 'opened'
     and kept.dropped_calls.is_withdrawn = judged.is_standing

@@ -6,13 +6,17 @@
 --
 -- The facts of a number are walked in event order, a talk before a drop of the same second. Between
 -- two talks there is at most one episode: the first drop opens it, the others join, and the next
--- talk closes it. So the walk is one numbering of the talks, whatever lies behind.
+-- talk closes it. So the walk is one numbering of the talks, whatever lies behind. A carried drop
+-- stays in its campaign and opens however old it is (A2): it was promised a call.
 with drops as (
     select
         kept_drops.source,
         kept_drops.call_id,
         due_drops.origin,
-        coalesce(judged.campaign, kept_drops.campaign) as campaign,
+        case
+            when due_drops.origin = 'carried' then kept_drops.campaign
+            else coalesce(judged.campaign, kept_drops.campaign)
+        end as campaign,
         judged.line_reason,
         kept_drops.number,
         judged.number_class,
@@ -131,6 +135,7 @@ placed as (
         case
             when refused.reason is not null then refused.reason
             when coalesce(joined_open.episode_id, joined_closed.episode_id) is not null then null
+            when drops.origin = 'carried' then null
             when
                 $now::timestamp
                 >= drops.dropped_at + campaigns.give_up_after_minutes * interval '1 minute'

@@ -1,11 +1,12 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
--- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers, settings.program,
---         kept.calls
+-- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers,
+--         settings.program, kept.calls
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
--- A line of our own that calls us is no client, however it is written. A call of Asterisk older than
--- `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it wrong.
+-- A line of our own that calls us is no client, however it is written. A call of Asterisk older
+-- than `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it
+-- wrong.
 with numbered as (
     select
         calls.source,

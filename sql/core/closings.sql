@@ -1,7 +1,7 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand, core.talks,
---         core.settled_drops, settings.campaigns
+--         core.settled_drops, core.dropped_calls, settings.campaigns
 -- Params: $now timestamp
 --
 -- cut_at: up to where the episode answers for its dropped calls; the later ones are carried over.
@@ -44,7 +44,7 @@ drops_of_episodes as (
     select
         drops.episode_id,
         count(*) filter (where not drops.is_withdrawn) as standing_count,
-        max(drops.dropped_at) as last_dropped_at
+        max(drops.dropped_at) filter (where not drops.is_withdrawn) as last_dropped_at
     from kept.dropped_calls as drops
     inner join open_episodes
         on drops.episode_id = open_episodes.episode_id
@@ -52,14 +52,26 @@ drops_of_episodes as (
 ),
 
 joining_numbers as (
-    -- Distinct: one number can have several dropped calls in the same run.
-    select distinct
+    select
         drops.campaign,
         drops.number
     from kept.dropped_calls as drops
     inner join core.settled_drops as settled
         on drops.source = settled.source
         and drops.call_id = settled.call_id
+    union
+    select
+        learnt.campaign,
+        learnt.number
+    from kept.dropped_calls as drops
+    inner join core.dropped_calls as learnt
+        on drops.source = learnt.source
+        and drops.call_id = learnt.call_id
+    where
+        drops.account = 'ignored'
+        and drops.reason = 'line_unknown'
+        and learnt.campaign is not null
+        and learnt.is_dropped
 ),
 
 made_attempts as (

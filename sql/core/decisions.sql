@@ -38,7 +38,9 @@ ranked as (
         coalesce(
             count(*) filter (where dialable.dialler != 'none') over earlier_promises, 0
         ) as earlier_dial_count,
-        first_value(dialable.episode_id) over earlier_promises as first_episode_id
+        first_value(
+            case when dialable.dialler != 'none' then dialable.episode_id end ignore nulls
+        ) over earlier_promises as first_episode_id
     from dialable
     window earlier_promises as (
         partition by dialable.number

@@ -28,7 +28,9 @@ accounted as (
         dropped_calls.call_id,
         dropped_calls.kind
     from kept.dropped_calls as dropped_calls
-    where dropped_calls.account != 'settling'
+    where
+        dropped_calls.account != 'settling'
+        and dropped_calls.dropped_at >= $since::timestamp
 ),
 
 judged as (

@@ -2,11 +2,12 @@
 -- better record sets free again.
 -- Grain:  one row per dropped call (source, call_id)
 -- Reads:  core.settled_drops, kept.dropped_calls, kept.episodes, kept.attempts,
---         core.dropped_calls, core.talks, core.closings
+--         core.dropped_calls, core.talks, core.closings, core.calls
 -- Params: none
 --
 -- origin: settled (first time) | line_learnt (its line had been unknown) | carried (its episode
--- closes before it, A2) | reopened (the talk that closed its episode turned out to be none).
+-- closes before it, A2) | reopened (the talk that closed its episode turned out to be none). Only
+-- a new record reopens: without one, a later talk may lie too far back to be read.
 with settled as (
     select
         settled_drops.source,
@@ -58,6 +59,11 @@ reopened as (
     where
         closed.is_closing_withdrawn
         and not drops.is_withdrawn
+        and exists (
+            select 1
+            from core.calls as changed
+            where closed.number in (changed.number, changed.previous_number)
+        )
         and not exists (
             select 1
             from core.talks as talks

@@ -2,7 +2,7 @@
 -- Grain:  one row per episode decided dial or remove
 -- Reads:  core.decisions, core.directory, kept.episodes, kept.dropped_calls, kept.calls,
 --         kept.commands
--- Params: none
+-- Params: $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
 -- one. A remove names the contact of the episode's last dial, or the present one if there was none
@@ -37,6 +37,7 @@ drops as (
     left join kept.calls as calls
         on dropped_calls.source = calls.source
         and dropped_calls.call_id = calls.call_id
+        and calls.started_at >= $since::timestamp
     where not dropped_calls.is_withdrawn
     group by dropped_calls.episode_id
 ),

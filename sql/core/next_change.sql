@@ -1,7 +1,8 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
--- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans, settings.campaigns,
---         settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans, core.holds,
+--         core.dials, settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls,
+--         raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
@@ -13,6 +14,7 @@ with last_drops as (
     from kept.dropped_calls as drops
     inner join core.plans as plans
         on drops.episode_id = plans.episode_id
+    where not drops.is_withdrawn
     group by drops.episode_id
 ),
 
@@ -33,6 +35,15 @@ instants as (
     select $now::timestamp + interval '1 second' as instant
     from kept.attempts as attempts
     where attempts.result is null
+    union all
+    -- A dial that leaves now is in doubt from then on.
+    select $now::timestamp + interval '1 second' as instant
+    from core.dials as dials
+    union all
+    -- These holds end without a record: a source is read again, the clock catches up.
+    select $now::timestamp + interval '1 second' as instant
+    from core.holds as holds
+    where holds.reason in ('clock_back', 'feed_stale', 'audit_failed')
     union all
     select
         unnest([

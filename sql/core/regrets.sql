@@ -4,7 +4,8 @@
 -- Params: $run_id bigint, $since timestamp
 --
 -- A talk lies before the hand-out with no dropped call between the two; or the episode turned out
--- to have no dropped call at all. The talk of the attempt's own call is no regret.
+-- to have no dropped call at all. The talk of the attempt's own call is no regret, whether the call
+-- or the dialler's report shows it.
 select attempts.command_key
 from kept.attempts as attempts
 where
@@ -18,6 +19,7 @@ where
                 talks.campaign = attempts.campaign
                 and talks.number = attempts.number
                 and talks.talk_at < attempts.handed_out_at
+                and talks.call_id != attempts.command_key
                 and (
                     attempts.call_id is null
                     or talks.source != attempts.call_source

@@ -6,7 +6,8 @@
 -- Params: $now timestamp, $since timestamp
 --
 -- `remove_on` says which direction counts, but a talk of the campaign's own attempt always does.
--- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds).
+-- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds). A
+-- dialler that reports nothing but an answered end has talked by then.
 with numbers as (
     select
         episodes.campaign,
@@ -115,8 +116,20 @@ counted as (
         and attempts.number = numbers.number
     where
         results.applied_run is not null
-        and results.event = 'answered'
         and results.event_at >= $since::timestamp
+        and (
+            results.event = 'answered'
+            or results.event = 'ended'
+            and results.result = 'answered'
+            and not exists (
+                select 1
+                from raw.results as earlier
+                where
+                    earlier.command_key = results.command_key
+                    and earlier.event = 'answered'
+                    and earlier.applied_run is not null
+            )
+        )
 )
 
 select

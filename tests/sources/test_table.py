@@ -286,7 +286,7 @@ def test_rows_are_numbered_with_the_broken_ones_among_them(table: TableFolder) -
 def test_a_column_called_line_stays_the_files_own(tmp_path: Path) -> None:
     table = TableFolder(tmp_path, TableForm("csv"))
     table.select("""
-        select id as call_id, 'in' as direction, line as dialled_number, input_line as line,
+        select id as call_id, 'in' as direction, line as dialled_number, input_line,
             started as started_at, file,
         from input
     """)

@@ -1,0 +1,175 @@
+"""`duplicates`: numbers on two or more contacts, in the directory or after an import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconcile import streams
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.formats import RowFormat
+from reconcile.cli.options import Output, SettingsFiles, ZoneName, the_one
+from reconcile.errors import ExitCode, UsageWrong
+from reconcile.reports.formats import Format
+
+if TYPE_CHECKING:
+    from reconcile.import_file.findings import ImportFindings
+    from reconcile.settings import Settings
+
+Clean = Annotated[
+    Path | None,
+    typer.Option(
+        "--clean", metavar="OUT", show_default=False, help="Write the clean rows, byte by byte."
+    ),
+]
+Rejects = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects", metavar="OUT", show_default=False, help="Write the others, with reasons."
+    ),
+]
+
+
+@app.command(
+    short_help="Numbers on two contacts, now or after an import",
+    epilog=example(
+        "$ reconcile duplicates --import new_contacts.csv --clean clean.csv",
+        "row  line  name         numbers            verdict",
+        "  2     3  Mašek Radek  00420 700 610 113  +420700610113 is contact 1012",
+    )
+)
+def duplicates(
+    settings: SettingsFiles = None,
+    import_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--import", metavar="FILE", show_default=False, help="Check this CSV of contacts."
+        ),
+    ] = None,
+    clean: Clean = None,
+    rejects: Rejects = None,
+    encoding: Annotated[str, typer.Option("--encoding", help="Of the CSV.")] = "utf-8",
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", show_default="found out", help="Between fields of the CSV."),
+    ] = None,
+    number_columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--number-column", metavar="NAME", show_default="by their names",
+            help="A column with numbers; may be given more than once.",
+        ),
+    ] = None,  # fmt: skip
+    id_column: Annotated[
+        str | None,
+        typer.Option(
+            "--id-column", metavar="NAME", show_default=False,
+            help="The column with the id of the contact that a row replaces.",
+        ),
+    ] = None,  # fmt: skip
+    shows_all: Annotated[bool, typer.Option("--all", help="Show clean rows as well.")] = False,
+    format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
+    output: Output = None,
+    zone: ZoneName = "UTC",
+) -> int:
+    """Show the numbers on two or more contacts, or check a file before it is imported.
+
+    A number on two contacts blocks its callers: nobody knows whom to call. `--import` checks a CSV
+    against itself, the directory and the clients who wait for a call; it gives a verdict for each row
+    and exit code 1 when there are findings. Nothing is written unless `--clean` or `--rejects` ask.
+    """
+    from reconcile.settings import load  # noqa: PLC0415 - help needs none of it
+
+    with answers.in_json(format is RowFormat.JSON):
+        loaded = load(the_one(settings))
+        if import_file is None:
+            if clean or rejects:
+                raise UsageWrong("`--clean` and `--rejects` part an import file, and none is named")
+            answers.write(_directory(loaded, format, zone), output)
+            return ExitCode.DONE
+        found = _checked(
+            loaded, import_file, encoding, delimiter, number_columns or [], id_column
+        )
+        _part(found, clean, rejects)
+        code = ExitCode.FINDINGS if found.has_findings else ExitCode.DONE
+        answers.write(_verdicts(found, format, shows_all, code), output)
+    return code
+
+
+def _directory(loaded: Settings, form: RowFormat, zone_name: str) -> str:
+    from reconcile import duplicates as module  # noqa: PLC0415
+    from reconcile import queries  # noqa: PLC0415
+    from reconcile.reports import catalogue, text  # noqa: PLC0415
+    from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+
+    zone = zone_named(zone_name)
+    with open_read_copy(loaded) as connection:
+        rows = module.report(connection)
+    sentence = queries.load("reports.duplicates").summary
+    made = catalogue.Report("duplicates", sentence, rows)
+    if form is RowFormat.JSON:
+        return answers.envelope(text.report_data(made, catalogue.Period()))
+    return text.report_text(made, zone, Format(form))
+
+
+def _checked(
+    loaded: Settings,
+    file: Path,
+    encoding: str,
+    delimiter: str | None,
+    number_columns: list[str],
+    id_column: str | None,
+) -> ImportFindings:
+    from reconcile import duplicates as module  # noqa: PLC0415
+    from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
+    from reconcile.reports.regions import region_of  # noqa: PLC0415
+
+    with open_read_copy(loaded) as connection:
+        return module.check_import(
+            connection,
+            file,
+            region=region_of(loaded),
+            encoding=encoding,
+            delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter),
+            number_columns=number_columns,
+            id_column=id_column,
+        )
+
+
+def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> None:
+    from reconcile.import_file import output as parted  # noqa: PLC0415
+
+    if clean is not None:
+        streams.note(f"{parted.write_clean(found, clean):,} clean rows written to `{clean}`")
+    if rejects is not None:
+        streams.note(f"{parted.write_rejects(found, rejects):,} rows written to `{rejects}`")
+
+
+def _verdicts(found: ImportFindings, form: RowFormat, shows_all: bool, code: ExitCode) -> str:
+    from reconcile.queries import Rows  # noqa: PLC0415
+    from reconcile.reports import text  # noqa: PLC0415
+    from reconcile.reports.tables import Zone  # noqa: PLC0415
+
+    clean_count = sum(verdict.verdict == "clean" for verdict in found.verdicts)
+    counts = found.kind_counts()
+    if form is RowFormat.JSON:
+        data = {
+            "file": str(found.file.path),
+            "row_count": len(found.verdicts),
+            "clean_count": clean_count,
+            "kind_counts": counts,
+            "rows": [verdict.as_dict() for verdict in found.verdicts],
+        }
+        return answers.envelope(data, code)
+    columns, rows = found.as_table(with_clean=shows_all or form is RowFormat.CSV)
+    table = Rows(columns, [tuple(row) for row in rows])
+    if form is RowFormat.CSV:
+        return text.csv_text(table)
+    sentence = f"{len(found.verdicts):,} rows, {clean_count:,} of them clean"
+    if counts:
+        sentence += ": " + ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+    return text.page(str(found.file.path), sentence, table, Zone(), Format(form))

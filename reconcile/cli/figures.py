@@ -1,0 +1,199 @@
+"""`report`, `rejected`, `rules`: tables of what was published and of what is set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.formats import TextFormat, by_ending
+from reconcile.cli.instants import instant
+from reconcile.cli.options import Output, SettingsFiles, ZoneName, the_one
+from reconcile.errors import ExitCode, UsageWrong
+from reconcile.reports.formats import Format
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="TIME", show_default="the beginning", help="From this instant on, UTC."
+    ),
+]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="TIME", show_default="the end", help="Up to but not including this instant."
+    ),
+]
+AnyFormat = Annotated[
+    Format | None,
+    typer.Option("--format", show_default="by the ending of --output, else table", help="How."),
+]
+
+
+@app.command(
+    short_help="Dropped calls, episodes, commands, decisions, runs, …",
+    epilog=example(
+        "$ reconcile report dropped_calls --from 2026-11-20 --to 2026-11-21",
+        "$ reconcile report decisions --output decisions.parquet",
+    )
+)
+def report(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="Which one; without it all are listed.", show_default=False),
+    ] = None,
+    settings: SettingsFiles = None,
+    from_time: From = None,
+    to_time: To = None,
+    format: AnyFormat = None,
+    output: Output = None,
+    zone: ZoneName = "UTC",
+) -> int:
+    """Print a report: dropped calls, episodes, attempts, commands, decisions, duplicates, runs, ….
+
+    Each says in a sentence what its rows are; without NAME all are listed with theirs. Tables are made
+    for people and fit a hundred columns; CSV, JSON and Parquet have every column in full, with times in
+    UTC. Phone numbers are shown.
+    """
+    form = by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        if name is None:
+            _list(form, output)
+        else:
+            _report(name, the_one(settings), (from_time, to_time), form, output, zone)
+    return ExitCode.DONE
+
+
+@app.command(
+    short_help="Records that could not be read",
+    epilog=example("$ reconcile rejected --from 2026-11-20", "$ reconcile rejected --format csv")
+)
+def rejected(
+    settings: SettingsFiles = None,
+    from_time: From = None,
+    to_time: To = None,
+    format: AnyFormat = None,
+    output: Output = None,
+    zone: ZoneName = "UTC",
+) -> int:
+    """List the records that could not be read: where each stands, why, and what stands there.
+
+    They were kept aside and counted while all others went on. Mend them where they come from: a record
+    that is written again, in a new line, is read like any other.
+    """
+    form = by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        _report("rejected", the_one(settings), (from_time, to_time), form, output, zone)
+    return ExitCode.DONE
+
+
+@app.command(
+    short_help="Each campaign as a table of rules",
+    epilog=example("$ reconcile rules", "1×  Add contact to campaign  dropped session: queue, ivr; …")
+)
+def rules(
+    settings: SettingsFiles = None,
+    campaign: Annotated[
+        str | None,
+        typer.Option("--campaign", metavar="NAME", show_default="all", help="Only this campaign."),
+    ] = None,
+    format: Annotated[TextFormat, typer.Option("--format", help="How.")] = TextFormat.TABLE,
+    output: Output = None,
+) -> int:
+    """Show each campaign as the table of add, call again and remove, with the values in force.
+
+    Behind each rule stands the file of `sql/` that decides it. It is made from the settings file alone,
+    so it can be read before the first run.
+    """
+    with answers.in_json(format is TextFormat.JSON):
+        _rules(the_one(settings), campaign, format, output)
+    return ExitCode.DONE
+
+
+def _list(form: Format, output: Path | None) -> None:
+    from reconcile.queries import Rows  # noqa: PLC0415 - help needs none of it
+    from reconcile.reports import catalogue, text  # noqa: PLC0415
+    from reconcile.reports.tables import Zone  # noqa: PLC0415
+
+    rows = Rows(
+        ["report", "definition"],
+        [(catalogue.short_name(query), query.summary) for query in catalogue.listed()],
+    )
+    if form is Format.PARQUET:
+        raise UsageWrong("the list of reports is no report that Parquet can hold")
+    if form is Format.JSON:
+        answers.write(answers.envelope({"reports": rows.as_dicts()}), output)
+    else:
+        report = catalogue.Report("reports", "What `reconcile report NAME` can tell", rows)
+        answers.write(text.report_text(report, Zone(), Format(form)), output)
+
+
+def _report(
+    name: str,
+    file: Path,
+    times: tuple[str | None, str | None],
+    form: Format,
+    output: Path | None,
+    zone_name: str,
+) -> None:
+    from reconcile.reports import catalogue, text  # noqa: PLC0415 - help needs none of it
+    from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
+
+    zone = zone_named(zone_name)
+    query = catalogue.find(name)
+    ever = catalogue.Period()
+    from_at = instant(times[0], "--from") or ever.from_at
+    to_at = instant(times[1], "--to") or ever.to_at
+    _check_period(from_at, to_at)
+    period = catalogue.Period(from_at, to_at)
+    with open_read_copy(load(file)) as connection:
+        if form is Format.PARQUET:
+            if output is None:
+                raise UsageWrong("Parquet is no text", hint="name a file with `--output`")
+            with answers.writing(output):
+                catalogue.write_parquet(connection, query, period, output)
+            return
+        made = catalogue.make(connection, query, period)
+    if form is Format.JSON:
+        answers.write(answers.envelope(text.report_data(made, period)), output)
+    else:
+        answers.write(text.report_text(made, zone, Format(form)), output)
+
+
+def _check_period(from_at: datetime, to_at: datetime) -> None:
+    if from_at >= to_at:
+        raise UsageWrong(f"`--from {from_at}` does not lie before `--to {to_at}`")
+
+
+def _rules(file: Path, wanted: str | None, form: TextFormat, output: Path | None) -> None:
+    from reconcile.reports import rules, text  # noqa: PLC0415 - help needs none of it
+    from reconcile.reports.tables import Zone  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
+
+    loaded = load(file)
+    found = [one for one in loaded.campaigns if wanted in (None, one.name)]
+    if not found:
+        raise UsageWrong(
+            f"there is no campaign `{wanted}`",
+            hint="the settings have " + ", ".join(f"`{one.name}`" for one in loaded.campaigns),
+        )
+    if form is TextFormat.JSON:
+        data = {"campaigns": [rules.data(one, loaded) for one in found]}
+        answers.write(answers.envelope(data), output)
+        return
+    pages = [
+        text.page(
+            one.name, rules.heading(one), rules.rows(rules.rules(one, loaded)), Zone(),
+            Format(form),
+        )
+        for one in found
+    ]  # fmt: skip
+    answers.write("\n".join(pages), output)

@@ -1,0 +1,141 @@
+"""`explain` and `due`: why a number was called or not, and whom a call awaits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.formats import RowFormat
+from reconcile.cli.instants import instant, now_or
+from reconcile.cli.options import Json, Now, Output, SettingsFiles, ZoneName, the_one
+from reconcile.errors import ExitCode, UsageWrong
+from reconcile.reports.formats import Format
+
+if TYPE_CHECKING:
+    from reconcile.due import Due
+    from reconcile.reports.tables import Zone
+
+_YEAR_MINUTES = 525_600
+
+
+@app.command(
+    short_help="The whole chain of one number, and what comes next",
+    epilog=example(
+        "$ reconcile explain 700610123 --at 2026-11-20T09:06:30Z",
+        "09:05:00  wait  `not_due`: its time has not come; attempt 1 of 3 is due …",
+        "09:06:00  dial  `attempt_1_of_3`: nothing holds attempt 1 of 3",
+    )
+)
+def explain(
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="A number in any notation, or a contact id.")
+    ],
+    settings: SettingsFiles = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME",
+            show_default="now",
+            help="What had been seen by then; the directory is always the present one.",
+        ),
+    ] = None,
+    is_json: Json = False,
+    zone: ZoneName = "UTC",
+) -> int:
+    """Tell the whole chain of a number: its calls, what was decided and why, what comes next.
+
+    Calls in and out, dropped calls with their account, episodes, every change of a decision with its
+    reason in one sentence, commands and how far they got, attempts and regrets, contacts and
+    duplicates. Times of calls are when they happened, times of decisions are runs.
+    """
+    from reconcile.explain import explain as ask  # noqa: PLC0415 - help needs none of it
+    from reconcile.explain.page import data, page  # noqa: PLC0415
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
+
+    with answers.in_json(is_json):
+        shown_in = zone_named(zone)
+        found = ask(load(the_one(settings)), number, at=instant(at, "--at"))
+        answers.write(answers.envelope(data(found)) if is_json else page(found, shown_in))
+    return ExitCode.DONE
+
+
+@app.command(
+    short_help="What will be dialled in the next minutes, what is blocked",
+    epilog=example(
+        "$ reconcile due --minutes 15 --zone Europe/Prague",
+        "$ reconcile due --sheet --minutes 120 --output today.txt",
+    )
+)
+def due(
+    settings: SettingsFiles = None,
+    minutes: Annotated[
+        int,
+        typer.Option(
+            "--minutes", min=1, max=_YEAR_MINUTES, metavar="MINUTES", help="How far to look ahead."
+        ),
+    ] = 60,
+    is_sheet: Annotated[
+        bool,
+        typer.Option(
+            "--sheet",
+            help="A sheet to print, for people who dial without a dialler: table, csv, markdown.",
+        ),
+    ] = False,
+    format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
+    output: Output = None,
+    now: Now = None,
+    zone: ZoneName = "UTC",
+) -> int:
+    """List what will be dialled in the next minutes, what holds it, and what is blocked since when.
+
+    The oldest promise comes first; what was due earlier and has not left stands on top. Each episode
+    shows its next attempt only, for a later one depends on how that ends. A sheet leaves out what is
+    blocked or on its way; it knows of talks up to the last run, so print it often.
+    """
+    from reconcile.due import due as look  # noqa: PLC0415 - help needs none of it
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
+
+    with answers.in_json(format is RowFormat.JSON):
+        if is_sheet and format is RowFormat.JSON:
+            raise UsageWrong("a sheet is for people", hint="`--format json` goes without `--sheet`")
+        shown_in = zone_named(zone)
+        found = look(load(the_one(settings)), now=now_or(now), minutes=minutes)
+        text = _sheet(found, shown_in, format) if is_sheet else _due(found, shown_in, format)
+        answers.write(text, output)
+    return ExitCode.DONE
+
+
+def _due(found: Due, zone: Zone, form: RowFormat) -> str:
+    from reconcile import due as module  # noqa: PLC0415
+    from reconcile.reports import text  # noqa: PLC0415
+
+    if form is RowFormat.JSON:
+        return answers.envelope(module.data(found))
+    coming, blocked = module.coming_rows(found), module.blocked_rows(found)
+    if form is RowFormat.CSV:
+        return text.csv_text(module.all_rows(found))
+    return "\n".join(
+        [
+            text.page("due", module.sentence(found, zone), coming, zone, Format(form)),
+            text.page("blocked", module.BLOCKED, blocked, zone, Format(form)),
+        ]
+    )
+
+
+def _sheet(found: Due, zone: Zone, form: RowFormat) -> str:
+    from reconcile import due as module  # noqa: PLC0415
+    from reconcile.reports import text  # noqa: PLC0415
+
+    rows = module.sheet_rows(found, zone)
+    if form is RowFormat.CSV:
+        return text.csv_text(rows)
+    return text.page(
+        "Clients to call back", module.sheet_sentence(found, zone), rows, zone, Format(form)
+    )

@@ -1,0 +1,235 @@
+"""`reconcile run`: one pass for each settings file, what cron calls every minute."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reconcile import streams
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.busy import busy_is_over, tell_busy
+from reconcile.cli.instants import instant
+from reconcile.cli.masking import masked
+from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
+from reconcile.errors import DatabaseBusy, ExitCode, Problem, UsageWrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reconcile.running import RunResult
+    from reconcile.settings import Settings
+
+_STDOUT_KIND = "stdout"
+
+
+class Unexpected(Problem):
+    """Stands for an error that nobody foresaw, in the JSON object."""
+
+    code = "unexpected"
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """How the run of one settings file ended."""
+
+    file: Path
+    exit_code: int = ExitCode.DONE
+    data: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How to run, the same for all settings files."""
+
+    now: datetime | None
+    is_dry: bool
+    is_json: bool
+    is_verbose: bool
+    accepts_clock: bool
+    shows_numbers: bool
+    is_one: bool
+
+
+@app.command(
+    short_help="One pass: read, decide, hand over; what cron calls",
+    epilog=example(
+        "$ reconcile run --dry-run --settings /etc/reconcile/reconcile.toml",
+        "dial    +420700610102  attempt_1_of_3  missed-calls  Pavel Doležal",
+        "remove  +420700610103  reached         missed-calls",
+    )
+)
+def run(
+    settings: SettingsFiles = None,
+    now: Now = None,
+    is_dry: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Decide on a copy, print the commands, change nothing."),
+    ] = False,
+    is_json: Json = False,
+    is_verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell on stderr what was done, as key=value.")
+    ] = False,
+    accepts_clock: Annotated[
+        bool,
+        typer.Option("--accept-clock", help="Take a clock that went back for right, once."),
+    ] = False,
+    show_numbers: ShowNumbers = False,
+) -> int:
+    """Read what is new, decide, and hand the commands to their sinks: one pass, silent when well.
+
+    Several settings files run one after the other; one that fails stops no other, and the worst exit
+    code counts. With `--now` the records count from when they can have been known, so stored history
+    can be run minute by minute. A lasting fault is told when it begins, once an hour, and at its end.
+    """
+    files = chosen(settings)
+    wish = _Wish(
+        instant(now, "--now"),
+        is_dry,
+        is_json,
+        is_verbose,
+        accepts_clock,
+        show_numbers,
+        is_one=len(files) == 1,
+    )
+    outcomes = [_guarded(file, wish) for file in files]
+    code = answers.worst([outcome.exit_code for outcome in outcomes])
+    if is_json:
+        runs = [{"settings": str(each.file), **each.data} for each in outcomes if each.data]
+        problems = [problem for outcome in outcomes for problem in outcome.problems]
+        answers.write(answers.envelope({"runs": runs}, code, problems))
+    return code
+
+
+def _guarded(file: Path, wish: _Wish) -> _Outcome:
+    """Run one settings file; whatever happens is told, and the next one goes on."""
+    outcome = _Outcome(file)
+    place = "" if wish.is_one else f"`{file}`"
+    try:
+        _run(file, wish, outcome, place)
+    except Problem as problem:
+        outcome.exit_code = problem.exit_code
+        outcome.problems.append(problem)
+        if not isinstance(problem, DatabaseBusy):
+            answers.tell(problem, place)
+    except Exception:  # the other settings files go on; the traceback is told
+        outcome.exit_code = ExitCode.UNEXPECTED
+        outcome.problems.append(Unexpected("unexpected, with a traceback on stderr"))
+        answers.tell_unexpected()
+    return outcome
+
+
+def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
+    from reconcile import running  # noqa: PLC0415 - help needs none of it
+    from reconcile.settings import load  # noqa: PLC0415
+
+    loaded = load(file)
+    _check_stdout(loaded, wish)
+    try:
+        result = running.run(
+            loaded, now=wish.now, is_dry=wish.is_dry, accepts_clock=wish.accepts_clock
+        )
+    except DatabaseBusy as busy:
+        tell_busy(loaded, busy, place)
+        raise
+    if not wish.is_dry:
+        busy_is_over(loaded, place)
+    outcome.exit_code = result.exit_code
+    outcome.data = _data(result, wish)
+    tell = answers.error if result.exit_code else answers.warning
+    for lines in result.messages:
+        tell(lines, place)
+    if wish.is_verbose:
+        _tell_details(file, loaded, result, wish)
+    if wish.is_dry and not wish.is_json:
+        _print_commands(result, place)
+
+
+def _check_stdout(loaded: Settings, wish: _Wish) -> None:
+    """Refuse to mix commands and the JSON object on stdout."""
+    if not wish.is_json or wish.is_dry:
+        return
+    for sink in loaded.sinks:
+        if sink.kind == _STDOUT_KIND and any(sink.name == one.dialler for one in loaded.campaigns):
+            raise UsageWrong(
+                f"`--json` and the sink `{sink.name}` would both write to stdout",
+                follows="Nothing was done",
+                hint="leave `--json` away: the sink's data is JSON as well",
+            )
+
+
+def _data(result: RunResult, wish: _Wish) -> dict[str, Any]:
+    from reconcile.reports.values import jsonable  # noqa: PLC0415
+
+    data = asdict(result)
+    data["findings"] = [{"audit": audit, "detail": detail} for audit, detail in result.findings]
+    data["counts"] = _steps(result)
+    data["is_dry"] = wish.is_dry
+    data["exit_code"] = int(result.exit_code)
+    return {name: jsonable(value) for name, value in data.items()}
+
+
+def _steps(result: RunResult) -> dict[str, int]:
+    """Rows by step, each step once, without those that did nothing."""
+    totals = {name: count for name, count in result.counts.items() if not name.startswith("total.")}
+    for name, count in result.counts.items():
+        if name.startswith("total."):
+            totals[name.removeprefix("total.")] = count
+    return {name: count for name, count in totals.items() if count}
+
+
+def _print_commands(result: RunResult, place: str) -> None:
+    """Show what a run would hand over, one command a line."""
+    for command in result.commands:
+        who = command.get("contact_name") or command.get("contact_id") or ""
+        streams.out(
+            f"{command['command']:<6}  {command['number']:<15}  {command['reason']:<14}  "
+            f"{command['campaign']}  {who}".rstrip()
+        )
+    count = len(result.commands)
+    what = f"{count:,} command{'' if count == 1 else 's'} would leave, nothing was changed"
+    streams.note(f"{place}: {what}" if place else what)
+
+
+def _tell_details(file: Path, loaded: Settings, result: RunResult, wish: _Wish) -> None:
+    """Write what was done as key=value lines, each with the run."""
+    for pairs in _details(file, loaded, result):
+        line = " ".join(f"{name}={_value(value)}" for name, value in pairs.items())
+        streams.note(line if wish.shows_numbers else masked(line))
+
+
+def _details(file: Path, loaded: Settings, result: RunResult) -> Iterator[dict[str, object]]:
+    from reconcile import clock  # noqa: PLC0415
+
+    run_id = {"run_id": result.run_id}
+    yield {
+        **run_id,
+        "settings": file,
+        "run_at": clock.as_text(result.run_at),
+        "is_idle": result.is_idle,
+        "exit_code": int(result.exit_code),
+    }
+    for warning in loaded.warnings:
+        yield {**run_id, "warning": warning}
+    for step, count in _steps(result).items():
+        yield {**run_id, "step": step, "rows": count}
+    for name, count in result.decisions.items():
+        decision, _, reason = name.partition(" ")
+        yield {**run_id, "decision": decision, "reason": reason, "episodes": count}
+    for command in result.commands:
+        wanted = ("command", "number", "reason", "campaign", "contact_id")
+        yield {**run_id, **{name: command[name] for name in wanted if command.get(name)}}
+    yield {**run_id, "commands": len(result.commands), "delivered": len(result.delivered)}
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if not text or set(text) & set(' "=\n') else text

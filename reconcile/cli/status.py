@@ -1,0 +1,98 @@
+"""`reconcile status`: how the program stands, for people and monitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.instants import now_or
+from reconcile.cli.masking import masked
+from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
+from reconcile.errors import ExitCode, Problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reconcile.reports.standing import Standing
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found of all settings files."""
+
+    codes: list[int] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    data: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@app.command(
+    short_help="Is it running, is it well; for monitors too",
+    epilog=example(
+        "$ reconcile status",
+        "ok: last run 2026-11-20 09:15:00 UTC, 12 s ago, exit code 0; 21 open, 2",
+        "blocked, 0 undelivered; 0 lasting faults; feeds 12 s behind; 0 rejected",
+    )
+)
+def status(
+    settings: SettingsFiles = None,
+    max_age_minutes: Annotated[
+        int,
+        typer.Option(
+            "--max-age-minutes", min=1, metavar="MINUTES", help="A last run that is older is late."
+        ),
+    ] = 5,
+    is_verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Add a line for each feed and lasting fault.")
+    ] = False,
+    is_json: Json = False,
+    now: Now = None,
+    show_numbers: ShowNumbers = False,
+) -> int:
+    """Say in one line when the last run was, how it ended, and what waits; for monitors too.
+
+    The first word is `ok`, `late` (the last run is too old), `undelivered` (commands that no sink has
+    taken) or `never` (no run yet); all but `ok` leave with exit code 1. Several settings files make
+    several lines. Nothing is locked or changed, however often it is asked.
+    """
+    instant = now_or(now)
+    files = chosen(settings)
+    found = _Found()
+    for file in files:
+        place = "" if len(files) == 1 else f"{file}: "
+        try:
+            _look(file, instant, max_age_minutes, is_verbose, place, found)
+        except Problem as problem:
+            found.codes.append(problem.exit_code)
+            found.problems.append(problem)
+            answers.tell(problem, place.removesuffix(": "))
+    code = answers.worst(found.codes)
+    if is_json:
+        answers.write(answers.envelope({"states": found.data}, code, found.problems))
+    elif found.lines:
+        text = "\n".join(found.lines)
+        answers.write(text if show_numbers else masked(text))
+    return code
+
+
+def _look(
+    file: Path, now: datetime, max_age_minutes: int, is_verbose: bool, place: str, found: _Found
+) -> None:
+    from reconcile.reports import standing  # noqa: PLC0415 - help needs none of it
+    from reconcile.settings import load  # noqa: PLC0415
+
+    stands = standing.standing(load(file), now=now, max_age_minutes=max_age_minutes)
+    found.codes.append(_code(stands))
+    found.data.append({"settings": str(file), **standing.data(stands)})
+    found.lines.append(place + standing.line(stands))
+    if is_verbose:
+        found.lines += [f"  {line}" for line in standing.details(stands)]
+
+
+def _code(stands: Standing) -> int:
+    return ExitCode.DONE if stands.word == "ok" else ExitCode.FINDINGS
