@@ -1,4 +1,4 @@
-"""What will be dialled in the next minutes, and what is blocked: as a list, or as a sheet to print."""
+"""What will be dialled in the next minutes and what is blocked: a list, or a sheet to print."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MINUTE = "%H:%M"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What falls due between two instants and what is blocked, known from the run at `seen_until`."""
+    """What falls due before an instant and what is blocked, known from the run at `seen_until`."""
 
     now: datetime
     until: datetime
@@ -76,8 +76,8 @@ def sentence(found: Due, zone: Zone) -> str:
 def sheet_sentence(found: Due, zone: Zone) -> str:
     """Say what the sheet is for and how long it holds."""
     return (
-        f"Due before {_full(found.until, zone)}, the oldest promise first. {_seen(found, zone)}; who "
-        "talked with an operator since then is not known here"
+        f"Due before {_full(found.until, zone)}, the oldest promise first. {_seen(found, zone)}; "
+        "who talked with an operator since then is not known here"
     )
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.settings import AsteriskLogs, TableFiles
 from reconcile.sources import registry
-from reconcile.sources.table_form import TableForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +57,8 @@ def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str]:
             return {}, detail.queue_log or ""
         cdr = detail.cdr
         return {"columns": cdr.columns, "time_zone": cdr.time_zone}, cdr.path
+    from reconcile.sources.table_form import TableForm  # noqa: PLC0415 - not for Asterisk's logs
+
     if isinstance(detail, TableFiles):
         form = TableForm(
             detail.format,

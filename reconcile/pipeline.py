@@ -25,9 +25,11 @@ APPLY = (
     "commands.apply_waiting_table_calls",
     "commands.apply_waiting_results",
 )
-FOLD = (
+TOUCH = (
     "staging.restarts",
     "staging.touched_calls",
+)
+FOLD = (
     "staging.asterisk_queue_sessions",
     "staging.asterisk_queue_log",
     "staging.asterisk_cdr_legs",
@@ -35,7 +37,6 @@ FOLD = (
     "staging.asterisk",
     "staging.table_calls",
     "staging.calls",
-    "core.number_texts",
 )
 STORE_CALLS = (
     "core.calls",
@@ -146,7 +147,17 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     applied = queries.rows(connection, "core.applied", moment.params()).rows[0]
     moment.counts["records"] = applied[0]
     moment.since = (applied[1] or moment.now) - LONGEST_CALL
-    _steps(connection, FOLD, moment)
+    _steps(connection, TOUCH, moment)
+    if moment.counts["staging.touched_calls"]:
+        _steps(connection, FOLD, moment)
+    else:
+        # Planning the folds costs a tenth of a second, and most minutes have nothing to fold.
+        connection.execute(
+            "create or replace table staging.calls as "
+            "select * exclude (file, line, read_run, applied_run, content_hash) "
+            "from raw.table_calls limit 0"
+        )
+    _steps(connection, ("core.number_texts",), moment)
     number_cache.fill(connection)
     horizon = queries.rows(connection, "core.horizon", moment.params()).rows[0]
     moment.since = horizon[0] - LONGEST_CALL

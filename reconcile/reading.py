@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from reconcile import feeds, number_cache, queries
+from reconcile import feeds, number_cache, queries, streams
 from reconcile.errors import Problem, SourceUnreadable
 from reconcile.sources import loading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     import duckdb
 
     from reconcile.moment import Moment
     from reconcile.settings import Settings, Source
-    from reconcile.sources.batch import Contact
+    from reconcile.sources.batch import Batch, Contact
+
+
+_QUIET_BATCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,15 @@ def _read(
     is_changed = False
     faults: list[Problem] = []
     fingerprint = None
-    for batch in feeds.batches(
+    batches = feeds.batches(
         settings,
         source,
         stream,
         marks=loading.marks_of(connection, source.name, stream),
         fingerprint=_fingerprint(connection, source.name, stream),
         stored_rows=lambda keys: loading.rows_of_keys(connection, source.name, keys),
-    ):
+    )
+    for batch in _shown(batches, f"{source.name}/{stream}"):
         row_count += loading.store(
             connection, source.name, batch, run_id=moment.run_id, now=moment.now
         )
@@ -95,6 +101,12 @@ def _read(
         moment.now if not faults else None,
         [line for fault in faults for line in fault.lines()] or None,
     )
+
+
+def _shown(batches: Iterator[Batch], label: str) -> Iterator[Batch]:
+    """The batches, with a progress bar on a terminal once there are many."""
+    yield from islice(batches, _QUIET_BATCHES)
+    yield from streams.progress(batches, total=None, label=f"reading {label}")
 
 
 def _fingerprint(

@@ -78,10 +78,9 @@ class Program:
 
     def _leave_logs_out(self) -> None:
         """Have no rows of logs, without reading them in each run: a third of its time."""
-        for name in pipeline.FOLD:
-            queries.run(self.connection, name, Moment(datetime.min, 0).params())
-            if name == LOGS[-1]:
-                break
+        params = Moment(datetime(1970, 1, 1), 0).params()  # noqa: DTZ001 - UTC
+        for name in (*pipeline.TOUCH, *LOGS):
+            queries.run(self.connection, name, params)
         columns = ", ".join(
             f"null::{kind} as {column}"
             for column, kind, *_ in self.connection.execute(f"describe {LOGS[-1]}").fetchall()
@@ -117,6 +116,15 @@ class Program:
         is_idle = running._is_idle(run)
         self.idle_count += is_idle
         return is_idle
+
+    def would_skip(self, now: datetime) -> bool:
+        """Whether a run at `now` without news would take itself for idle, as `running` does."""
+        moment = Moment(now=now, run_id=self.run_id + 1)
+        standing = queries.rows(self.connection, "core.standing", moment.params()).rows[0]
+        next_change_at, undelivered_count, held_count, is_first = standing
+        if is_first or undelivered_count or held_count:
+            return False
+        return next_change_at is None or now < next_change_at
 
     def insert(self, table: str, *rows: tuple) -> None:
         """Put rows into a table, in the order of its columns."""
@@ -196,7 +204,9 @@ class Program:
                 "kept.contacts", ("directory", contact_id, "", number, number, "valid", None)
             )
 
-    def set_pauses(self, pauses: list[tuple[datetime, datetime, str | None]], now: datetime) -> None:
+    def set_pauses(
+        self, pauses: list[tuple[datetime, datetime, str | None]], now: datetime
+    ) -> None:
         """Have the pauses that are on at `now`, if they are others than before."""
         on = [(campaign, begin, None, "") for begin, end, campaign in pauses if begin <= now < end]
         if on == self.pauses:
@@ -212,14 +222,21 @@ class Program:
 
 
 def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:
-    """Stand in for the phone number library: `NUMBER#CLASS` is that number of that class."""
+    """Stand in for the phone number library: `NUMBER#CLASS` is that number of that class.
+
+    As there, only what can be dialled has a number.
+    """
     connection.execute(
         "insert into raw.phone_numbers "
-        "select distinct number_raw, region, 'test', nullif(split_part(number_raw, '#', 1), ''), "
-        "case when contains(number_raw, '#') then split_part(number_raw, '#', 2) else 'valid' end, "
-        "null, null from core.number_texts as texts "
+        "with parts as (select distinct number_raw, region, "
+        "split_part(number_raw, '#', 1) as number, "
+        "case when contains(number_raw, '#') then split_part(number_raw, '#', 2) else 'valid' end "
+        "as number_class from core.number_texts) "
+        "select number_raw, region, 'test', "
+        "case when number_class in ('valid', 'possible') then nullif(number, '') end, "
+        "number_class, null, null from parts "
         "where not exists (select 1 from raw.phone_numbers as known "
-        "where known.number_raw = texts.number_raw)"
+        "where known.number_raw = parts.number_raw)"
     )
     return 0
 
@@ -247,8 +264,9 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
     """Stop at the first run in which they differ; what follows would follow from it."""
     program.load_records(world.records)
     sources = {record.source for record in world.records}
-    rules, lifted = None, set()
+    rules, lifted, news = None, set(), []
     for now, theirs in zip(world.runs, outcome.runs, strict=True):
+        earlier_news, news = news, _news(world, now)
         in_force = oracle._in_force(world.settings, now)
         if in_force is not rules:
             program.set_rules(in_force, sources)
@@ -260,9 +278,12 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
                 lifted.add(place)
                 program.close_by_hand(campaign, number, at)
         program.sink.is_down = now in world.outages
+        is_idle = news == earlier_news and program.would_skip(now)
         findings = program.run(now)
         if findings:
             return [f"{now}: audit {finding}" for finding in findings]
+        if is_idle and (changed := _said_in(program)):
+            return [f"{now}: a run that would have been skipped changes {changed}"]
         ours = program.fetch(
             "select episode_id, decision || ' ' || reason, promised_at, due_at "
             "from kept.decisions "
@@ -276,6 +297,26 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
         if different:
             return different
     return []
+
+
+def _news(world, now: datetime) -> list:
+    """All that a run can learn from outside: while it stays the same, nothing is new."""
+    return [
+        sum(record.known_at <= now for record in world.records),
+        oracle._in_force(world.settings, now),
+        oracle._in_force(world.directory, now),
+        [pause for pause in world.pauses if pause[0] <= now < pause[1]],
+        sum(at <= now for at, _, _ in world.hand_closings),
+    ]
+
+
+def _said_in(program: Program) -> list[tuple]:
+    """What the last run wrote: decisions that changed, and commands."""
+    return program.fetch(
+        f"select episode_id, decision, reason from kept.decisions where run_id = {program.run_id} "
+        "union all select command_key, kind, state from kept.commands "
+        f"where issued_run = {program.run_id}"
+    )
 
 
 def _decided(decision) -> tuple:

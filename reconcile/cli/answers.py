@@ -37,9 +37,7 @@ def worst(codes: Sequence[int]) -> int:
     return max(codes, key=lambda code: _SEVERITY.index(ExitCode(code)), default=ExitCode.DONE)
 
 
-def envelope(
-    data: object, exit_code: int = ExitCode.DONE, problems: Sequence[Problem] = ()
-) -> str:
+def envelope(data: object, exit_code: int = ExitCode.DONE, problems: Sequence[Problem] = ()) -> str:
     """Write the one JSON object that every command answers with on request."""
     answer = {
         "version": VERSION,
@@ -63,7 +61,10 @@ def in_json(is_json: bool) -> Iterator[None]:
 
 
 def write(text: str, output: Path | None = None) -> None:
-    """Write text to stdout or, whole or not at all, to a file. Raises UsageWrong where none fits."""
+    """Write text to stdout or, whole or not at all, to a file.
+
+    Raises UsageWrong where the file cannot be written, Problem where stdout takes nothing.
+    """
     if output is not None:
         with writing(output):
             from reconcile.files_out import write_whole  # noqa: PLC0415 - most answers are printed
@@ -87,7 +88,7 @@ def writing(output: Path) -> Iterator[None]:
 
 
 def tell(problem: Problem, place: str = "") -> None:
-    """Tell an error on stderr, numbers masked; `place` is the settings file, where there are several."""
+    """Tell an error on stderr, numbers masked; `place` is its settings file, where several run."""
     error(problem.lines(), place)
 
 

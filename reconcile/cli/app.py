@@ -61,7 +61,8 @@ def top(
 ) -> None:
     """Call back every client who hung up waiting, once, and say why.
 
-    cron runs `reconcile run` every minute: it reads the call records and the directory, decides by SQL
-    who is owed a call and who no longer is, and hands `dial` and `remove` commands to the dialler. All
-    other commands read what it published and never disturb it. `reconcile demo` shows it at work.
+    cron runs `reconcile run` every minute: it reads the call records and the directory, decides by
+    SQL who is owed a call and who no longer is, and hands `dial` and `remove` commands to the
+    dialler. All other commands read what it published and never disturb it. `reconcile demo` shows
+    it at work.
     """

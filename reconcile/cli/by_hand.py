@@ -15,15 +15,20 @@ CampaignName = Annotated[
     str | None,
     typer.Argument(metavar="[CAMPAIGN]", help="Which one; without it all.", show_default=False),
 ]
-Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Kept with it, for who asks later.")]
+Why = Annotated[
+    str, typer.Option("--why", metavar="TEXT", help="Kept with it, for who asks later.")
+]
 
 
-@app.command(short_help="Hold the dials of a campaign, or of all", epilog=example('$ reconcile pause missed-calls --why "phones are down"'))
-def pause(why: Why, campaign: CampaignName = None, settings: SettingsFiles = None) -> int:
+@app.command(
+    short_help="Hold the dials of a campaign, or of all",
+    epilog=example('$ reconcile pause missed-calls --why "phones are down"'),
+)
+def pause(*, why: Why, campaign: CampaignName = None, settings: SettingsFiles = None) -> int:
     """Hold all dials of a campaign, or of all of them, from the next run on.
 
-    Dropped calls are still counted, talks still close episodes, removes still go out. What falls due
-    meanwhile waits as `paused` and leaves after `resume`, each number once.
+    Dropped calls are still counted, talks still close episodes, removes still go out. What falls
+    due meanwhile waits as `paused` and leaves after `resume`, each number once.
     """
     from reconcile import by_hand  # noqa: PLC0415 - help needs none of it
     from reconcile.settings import load  # noqa: PLC0415
@@ -33,7 +38,7 @@ def pause(why: Why, campaign: CampaignName = None, settings: SettingsFiles = Non
 
 
 @app.command(short_help="End a pause", epilog=example("$ reconcile resume missed-calls"))
-def resume(campaign: CampaignName = None, settings: SettingsFiles = None) -> int:
+def resume(*, campaign: CampaignName = None, settings: SettingsFiles = None) -> int:
     """End a pause; what is due by then leaves in the next run, each number once.
 
     A pause of all campaigns is ended by `resume` without a name, that of one campaign by its name.
@@ -45,8 +50,12 @@ def resume(campaign: CampaignName = None, settings: SettingsFiles = None) -> int
     return ExitCode.DONE
 
 
-@app.command(short_help="Close the open episodes of a number", epilog=example('$ reconcile close 700610123 --why "wrote an e-mail instead"'))
+@app.command(
+    short_help="Close the open episodes of a number",
+    epilog=example('$ reconcile close 700610123 --why "wrote an e-mail instead"'),
+)
 def close(
+    *,
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="In any notation.")],
     why: Why,
     campaign: Annotated[

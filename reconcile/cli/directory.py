@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from reconcile.import_file.findings import ImportFindings
     from reconcile.settings import Settings
 
+Import = Annotated[
+    Path | None,
+    typer.Option(
+        "--import", metavar="FILE", show_default=False, help="Check this CSV of contacts."
+    ),
+]
 Clean = Annotated[
     Path | None,
     typer.Option(
@@ -31,6 +37,30 @@ Rejects = Annotated[
         "--rejects", metavar="OUT", show_default=False, help="Write the others, with reasons."
     ),
 ]
+Encoding = Annotated[str, typer.Option("--encoding", help="Of the CSV.")]
+Delimiter = Annotated[
+    str | None,
+    typer.Option("--delimiter", show_default="found out", help="Between fields of the CSV."),
+]
+NumberColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--number-column",
+        metavar="NAME",
+        show_default="by their names",
+        help="A column with numbers; may be given more than once.",
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id-column",
+        metavar="NAME",
+        show_default=False,
+        help="The column with the id of the contact that a row replaces.",
+    ),
+]
+ShowsAll = Annotated[bool, typer.Option("--all", help="Show clean rows as well.")]
 
 
 @app.command(
@@ -39,38 +69,19 @@ Rejects = Annotated[
         "$ reconcile duplicates --import new_contacts.csv --clean clean.csv",
         "row  line  name         numbers            verdict",
         "  2     3  Mašek Radek  00420 700 610 113  +420700610113 is contact 1012",
-    )
+    ),
 )
 def duplicates(
+    *,
     settings: SettingsFiles = None,
-    import_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--import", metavar="FILE", show_default=False, help="Check this CSV of contacts."
-        ),
-    ] = None,
+    import_file: Import = None,
     clean: Clean = None,
     rejects: Rejects = None,
-    encoding: Annotated[str, typer.Option("--encoding", help="Of the CSV.")] = "utf-8",
-    delimiter: Annotated[
-        str | None,
-        typer.Option("--delimiter", show_default="found out", help="Between fields of the CSV."),
-    ] = None,
-    number_columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--number-column", metavar="NAME", show_default="by their names",
-            help="A column with numbers; may be given more than once.",
-        ),
-    ] = None,  # fmt: skip
-    id_column: Annotated[
-        str | None,
-        typer.Option(
-            "--id-column", metavar="NAME", show_default=False,
-            help="The column with the id of the contact that a row replaces.",
-        ),
-    ] = None,  # fmt: skip
-    shows_all: Annotated[bool, typer.Option("--all", help="Show clean rows as well.")] = False,
+    encoding: Encoding = "utf-8",
+    delimiter: Delimiter = None,
+    number_columns: NumberColumns = None,
+    id_column: IdColumn = None,
+    shows_all: ShowsAll = False,
     format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
     output: Output = None,
     zone: ZoneName = "UTC",
@@ -78,8 +89,9 @@ def duplicates(
     """Show the numbers on two or more contacts, or check a file before it is imported.
 
     A number on two contacts blocks its callers: nobody knows whom to call. `--import` checks a CSV
-    against itself, the directory and the clients who wait for a call; it gives a verdict for each row
-    and exit code 1 when there are findings. Nothing is written unless `--clean` or `--rejects` ask.
+    against itself, the directory and the clients who wait for a call; it gives a verdict for each
+    row and exit code 1 when there are findings. Nothing is written unless `--clean` or `--rejects`
+    ask.
     """
     from reconcile.settings import load  # noqa: PLC0415 - help needs none of it
 
@@ -90,9 +102,9 @@ def duplicates(
                 raise UsageWrong("`--clean` and `--rejects` part an import file, and none is named")
             answers.write(_directory(loaded, format, zone), output)
             return ExitCode.DONE
-        found = _checked(
-            loaded, import_file, encoding, delimiter, number_columns or [], id_column
-        )
+        columns = {"number_columns": number_columns or [], "id_column": id_column}
+        sign = {"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter)
+        found = _checked(loaded, import_file, encoding=encoding, delimiter=sign, **columns)
         _part(found, clean, rejects)
         code = ExitCode.FINDINGS if found.has_findings else ExitCode.DONE
         answers.write(_verdicts(found, format, shows_all, code), output)
@@ -116,28 +128,13 @@ def _directory(loaded: Settings, form: RowFormat, zone_name: str) -> str:
     return text.report_text(made, zone, Format(form))
 
 
-def _checked(
-    loaded: Settings,
-    file: Path,
-    encoding: str,
-    delimiter: str | None,
-    number_columns: list[str],
-    id_column: str | None,
-) -> ImportFindings:
+def _checked(loaded: Settings, file: Path, **how: Any) -> ImportFindings:  # noqa: ANN401
     from reconcile import duplicates as module  # noqa: PLC0415
     from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
     from reconcile.reports.regions import region_of  # noqa: PLC0415
 
     with open_read_copy(loaded) as connection:
-        return module.check_import(
-            connection,
-            file,
-            region=region_of(loaded),
-            encoding=encoding,
-            delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter),
-            number_columns=number_columns,
-            id_column=id_column,
-        )
+        return module.check_import(connection, file, region=region_of(loaded), **how)
 
 
 def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> None:

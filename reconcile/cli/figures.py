@@ -16,12 +16,15 @@ from reconcile.errors import ExitCode, UsageWrong
 from reconcile.reports.formats import Format
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from reconcile.reports.catalogue import Period
 
 From = Annotated[
     str | None,
     typer.Option(
-        "--from", metavar="TIME", show_default="the beginning", help="From this instant on, UTC."
+        "--from",
+        metavar="TIME",
+        show_default="`hot_days` back",
+        help="From this instant on, UTC; older than `hot_days` is slow, it reads the audit files.",
     ),
 ]
 To = Annotated[
@@ -41,12 +44,15 @@ AnyFormat = Annotated[
     epilog=example(
         "$ reconcile report dropped_calls --from 2026-11-20 --to 2026-11-21",
         "$ reconcile report decisions --output decisions.parquet",
-    )
+    ),
 )
 def report(
+    *,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Which one; without it all are listed.", show_default=False),
+        typer.Argument(
+            metavar="[NAME]", help="Which one; without it all are listed.", show_default=False
+        ),
     ] = None,
     settings: SettingsFiles = None,
     from_time: From = None,
@@ -57,24 +63,26 @@ def report(
 ) -> int:
     """Print a report: dropped calls, episodes, attempts, commands, decisions, duplicates, runs, ….
 
-    Each says in a sentence what its rows are; without NAME all are listed with theirs. Tables are made
-    for people and fit a hundred columns; CSV, JSON and Parquet have every column in full, with times in
-    UTC. Phone numbers are shown.
+    Each says in a sentence what its rows are; without NAME all are listed with theirs. Tables are
+    made for people and fit a hundred columns; CSV, JSON and Parquet have every column in full, with
+    times in UTC. Phone numbers are shown.
     """
     form = by_ending(format, output)
     with answers.in_json(form is Format.JSON):
         if name is None:
             _list(form, output)
         else:
-            _report(name, the_one(settings), (from_time, to_time), form, output, zone)
+            period = _period(from_time, to_time)
+            _report(name, the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
 
 @app.command(
     short_help="Records that could not be read",
-    epilog=example("$ reconcile rejected --from 2026-11-20", "$ reconcile rejected --format csv")
+    epilog=example("$ reconcile rejected --from 2026-11-20", "$ reconcile rejected --format csv"),
 )
 def rejected(
+    *,
     settings: SettingsFiles = None,
     from_time: From = None,
     to_time: To = None,
@@ -84,20 +92,22 @@ def rejected(
 ) -> int:
     """List the records that could not be read: where each stands, why, and what stands there.
 
-    They were kept aside and counted while all others went on. Mend them where they come from: a record
-    that is written again, in a new line, is read like any other.
+    They were kept aside and counted while all others went on. Mend them where they come from: a
+    record that is written again, in a new line, is read like any other.
     """
     form = by_ending(format, output)
     with answers.in_json(form is Format.JSON):
-        _report("rejected", the_one(settings), (from_time, to_time), form, output, zone)
+        period = _period(from_time, to_time)
+        _report("rejected", the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
 
 @app.command(
     short_help="Each campaign as a table of rules",
-    epilog=example("$ reconcile rules", "1×  Add contact to campaign  dropped session: queue, ivr; …")
+    epilog=example("$ reconcile rules", "1×  Add contact to campaign  dropped session: queue, …"),
 )
 def rules(
+    *,
     settings: SettingsFiles = None,
     campaign: Annotated[
         str | None,
@@ -108,8 +118,8 @@ def rules(
 ) -> int:
     """Show each campaign as the table of add, call again and remove, with the values in force.
 
-    Behind each rule stands the file of `sql/` that decides it. It is made from the settings file alone,
-    so it can be read before the first run.
+    Behind each rule stands the file of `sql/` that decides it. It is made from the settings file
+    alone, so it can be read before the first run.
     """
     with answers.in_json(format is TextFormat.JSON):
         _rules(the_one(settings), campaign, format, output)
@@ -135,12 +145,7 @@ def _list(form: Format, output: Path | None) -> None:
 
 
 def _report(
-    name: str,
-    file: Path,
-    times: tuple[str | None, str | None],
-    form: Format,
-    output: Path | None,
-    zone_name: str,
+    name: str, file: Path, period: Period, form: Format, *, output: Path | None, zone_name: str
 ) -> None:
     from reconcile.reports import catalogue, text  # noqa: PLC0415 - help needs none of it
     from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
@@ -149,28 +154,30 @@ def _report(
 
     zone = zone_named(zone_name)
     query = catalogue.find(name)
-    ever = catalogue.Period()
-    from_at = instant(times[0], "--from") or ever.from_at
-    to_at = instant(times[1], "--to") or ever.to_at
-    _check_period(from_at, to_at)
-    period = catalogue.Period(from_at, to_at)
-    with open_read_copy(load(file)) as connection:
+    loaded = load(file)
+    with open_read_copy(loaded) as connection:
         if form is Format.PARQUET:
             if output is None:
                 raise UsageWrong("Parquet is no text", hint="name a file with `--output`")
             with answers.writing(output):
-                catalogue.write_parquet(connection, query, period, output)
+                catalogue.write_parquet(connection, query, period, loaded.state_folder, path=output)
             return
-        made = catalogue.make(connection, query, period)
+        made = catalogue.make(connection, query, period, loaded.state_folder)
     if form is Format.JSON:
         answers.write(answers.envelope(text.report_data(made, period)), output)
     else:
         answers.write(text.report_text(made, zone, Format(form)), output)
 
 
-def _check_period(from_at: datetime, to_at: datetime) -> None:
+def _period(from_time: str | None, to_time: str | None) -> Period:
+    from reconcile.reports.catalogue import Period  # noqa: PLC0415 - help needs none of it
+
+    ever = Period()
+    from_at = instant(from_time, "--from") or ever.from_at
+    to_at = instant(to_time, "--to") or ever.to_at
     if from_at >= to_at:
-        raise UsageWrong(f"`--from {from_at}` does not lie before `--to {to_at}`")
+        raise UsageWrong(f"`--from {from_time}` does not lie before `--to {to_time}`")
+    return Period(from_at, to_at)
 
 
 def _rules(file: Path, wanted: str | None, form: TextFormat, output: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,9 +27,10 @@ _YEAR_MINUTES = 525_600
         "$ reconcile explain 700610123 --at 2026-11-20T09:06:30Z",
         "09:05:00  wait  `not_due`: its time has not come; attempt 1 of 3 is due …",
         "09:06:00  dial  `attempt_1_of_3`: nothing holds attempt 1 of 3",
-    )
+    ),
 )
 def explain(
+    *,
     number: Annotated[
         str, typer.Argument(metavar="NUMBER", help="A number in any notation, or a contact id.")
     ],
@@ -49,8 +49,8 @@ def explain(
 ) -> int:
     """Tell the whole chain of a number: its calls, what was decided and why, what comes next.
 
-    Calls in and out, dropped calls with their account, episodes, every change of a decision with its
-    reason in one sentence, commands and how far they got, attempts and regrets, contacts and
+    Calls in and out, dropped calls with their account, episodes, every change of a decision with
+    its reason in one sentence, commands and how far they got, attempts and regrets, contacts and
     duplicates. Times of calls are when they happened, times of decisions are runs.
     """
     from reconcile.explain import explain as ask  # noqa: PLC0415 - help needs none of it
@@ -70,9 +70,10 @@ def explain(
     epilog=example(
         "$ reconcile due --minutes 15 --zone Europe/Prague",
         "$ reconcile due --sheet --minutes 120 --output today.txt",
-    )
+    ),
 )
 def due(
+    *,
     settings: SettingsFiles = None,
     minutes: Annotated[
         int,
@@ -94,9 +95,9 @@ def due(
 ) -> int:
     """List what will be dialled in the next minutes, what holds it, and what is blocked since when.
 
-    The oldest promise comes first; what was due earlier and has not left stands on top. Each episode
-    shows its next attempt only, for a later one depends on how that ends. A sheet leaves out what is
-    blocked or on its way; it knows of talks up to the last run, so print it often.
+    The oldest promise comes first; what was due earlier and has not left stands on top. Each
+    episode shows its next attempt only, for a later one depends on how that ends. A sheet leaves
+    out what is blocked or on its way; it knows of talks up to the last run, so print it often.
     """
     from reconcile.due import due as look  # noqa: PLC0415 - help needs none of it
     from reconcile.reports.tables import zone_named  # noqa: PLC0415

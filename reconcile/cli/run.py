@@ -22,8 +22,15 @@ from reconcile.errors import DatabaseBusy, ExitCode, Problem, UsageWrong
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reconcile.running import RunResult
+    from reconcile.run_record import RunResult
     from reconcile.settings import Settings
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Decide on a copy, print the commands, change nothing.")
+]
+AcceptClock = Annotated[
+    bool, typer.Option("--accept-clock", help="Take a clock that went back for right, once.")
+]
 
 _STDOUT_KIND = "stdout"
 
@@ -63,30 +70,26 @@ class _Wish:
         "$ reconcile run --dry-run --settings /etc/reconcile/reconcile.toml",
         "dial    +420700610102  attempt_1_of_3  missed-calls  Pavel Doležal",
         "remove  +420700610103  reached         missed-calls",
-    )
+    ),
 )
 def run(
+    *,
     settings: SettingsFiles = None,
     now: Now = None,
-    is_dry: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Decide on a copy, print the commands, change nothing."),
-    ] = False,
+    is_dry: DryRun = False,
     is_json: Json = False,
     is_verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell on stderr what was done, as key=value.")
     ] = False,
-    accepts_clock: Annotated[
-        bool,
-        typer.Option("--accept-clock", help="Take a clock that went back for right, once."),
-    ] = False,
+    accepts_clock: AcceptClock = False,
     show_numbers: ShowNumbers = False,
 ) -> int:
     """Read what is new, decide, and hand the commands to their sinks: one pass, silent when well.
 
-    Several settings files run one after the other; one that fails stops no other, and the worst exit
-    code counts. With `--now` the records count from when they can have been known, so stored history
-    can be run minute by minute. A lasting fault is told when it begins, once an hour, and at its end.
+    Several settings files run one after the other; one that fails stops no other, and the worst
+    exit code counts. With `--now` the records count from when they can have been known, so stored
+    history can be run minute by minute. A lasting fault is told when it begins, once an hour, and
+    at its end.
     """
     files = chosen(settings)
     wish = _Wish(

@@ -21,7 +21,10 @@ _DEMO_FOLDER = Path("reconcile-demo")
 _DEMO_REPORTS = ("dropped_calls", "attempts", "duplicates")
 
 
-@app.command(short_help="Write a settings file with every key explained", epilog=example("$ reconcile init /etc/reconcile/reconcile.toml"))
+@app.command(
+    short_help="Write a settings file with every key explained",
+    epilog=example("$ reconcile init /etc/reconcile/reconcile.toml"),
+)
 def init(
     file: Annotated[
         Path, typer.Argument(metavar="[FILE]", help="Where; never over a file that is there.")
@@ -46,7 +49,10 @@ def init(
     return ExitCode.DONE
 
 
-@app.command(short_help="What the settings amount to, changing nothing", epilog=example("$ reconcile check", "source `pbx`, queue_log: readable, 218 rows at …"))
+@app.command(
+    short_help="What the settings amount to, changing nothing",
+    epilog=example("$ reconcile check", "source `pbx`, queue_log: readable, 218 rows at …"),
+)
 def check(settings: SettingsFiles = None) -> int:
     """Say what the settings amount to: what can be read, what cannot be seen, who would be dialled.
 
@@ -75,7 +81,10 @@ def _check(file: Path) -> int:
     return code
 
 
-@app.command(short_help="Replay a real recording minute by minute", epilog=example("$ reconcile demo", "08:58  remove  +420700610103  reached …"))
+@app.command(
+    short_help="Replay a real recording minute by minute",
+    epilog=example("$ reconcile demo", "08:58  remove  +420700610103  reached …"),
+)
 def demo(
     folder: Annotated[
         Path, typer.Argument(metavar="[FOLDER]", help="Made, with a copy of the recording.")
@@ -83,9 +92,8 @@ def demo(
 ) -> int:
     """Replay a real recording of a phone system, minute by minute, as cron would have run it.
 
-    Every command is printed as it leaves, with its reason; then reports on what happened, and what to do
-    next with data of your own. All of it is computed from the files copied into FOLDER: change one and
-    run it again in a new folder.
+    Every command is printed as it leaves, with its reason; then reports on what happened, and what
+    to do next with data of your own. All of it is computed from the files copied into FOLDER.
     """
     from reconcile import demo as module  # noqa: PLC0415 - help needs none of it
 
@@ -102,7 +110,12 @@ def _show_reports(played: Played) -> None:
 
     with open_read_copy(played.settings) as connection:
         for name in _DEMO_REPORTS:
-            made = catalogue.make(connection, catalogue.find(name), catalogue.Period())
+            made = catalogue.make(
+                connection,
+                catalogue.find(name),
+                catalogue.Period(),
+                played.settings.state_folder,
+            )
             answers.write("\n" + text.report_text(made, Zone(), Format.TABLE))
 
 

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from reconcile.reports.standing import Standing
 
 
+MaxAgeMinutes = Annotated[
+    int,
+    typer.Option(
+        "--max-age-minutes", min=1, metavar="MINUTES", help="A last run that is older is late."
+    ),
+]
+
+
 @dataclass(slots=True)
 class _Found:
     """What was found of all settings files."""
@@ -37,16 +45,12 @@ class _Found:
         "$ reconcile status",
         "ok: last run 2026-11-20 09:15:00 UTC, 12 s ago, exit code 0; 21 open, 2",
         "blocked, 0 undelivered; 0 lasting faults; feeds 12 s behind; 0 rejected",
-    )
+    ),
 )
 def status(
+    *,
     settings: SettingsFiles = None,
-    max_age_minutes: Annotated[
-        int,
-        typer.Option(
-            "--max-age-minutes", min=1, metavar="MINUTES", help="A last run that is older is late."
-        ),
-    ] = 5,
+    max_age_minutes: MaxAgeMinutes = 5,
     is_verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Add a line for each feed and lasting fault.")
     ] = False,
@@ -56,9 +60,9 @@ def status(
 ) -> int:
     """Say in one line when the last run was, how it ended, and what waits; for monitors too.
 
-    The first word is `ok`, `late` (the last run is too old), `undelivered` (commands that no sink has
-    taken) or `never` (no run yet); all but `ok` leave with exit code 1. Several settings files make
-    several lines. Nothing is locked or changed, however often it is asked.
+    The first word is `ok`, `late` (the last run is too old), `undelivered` (commands that no sink
+    has taken) or `never` (no run yet); all but `ok` leave with exit code 1. Several settings files
+    make several lines. Nothing is locked or changed, however often it is asked.
     """
     instant = now_or(now)
     files = chosen(settings)
@@ -66,7 +70,8 @@ def status(
     for file in files:
         place = "" if len(files) == 1 else f"{file}: "
         try:
-            _look(file, instant, max_age_minutes, is_verbose, place, found)
+            stands = _look(file, instant, max_age_minutes)
+            _add(stands, file, place, found, is_verbose=is_verbose)
         except Problem as problem:
             found.codes.append(problem.exit_code)
             found.problems.append(problem)
@@ -80,13 +85,16 @@ def status(
     return code
 
 
-def _look(
-    file: Path, now: datetime, max_age_minutes: int, is_verbose: bool, place: str, found: _Found
-) -> None:
-    from reconcile.reports import standing  # noqa: PLC0415 - help needs none of it
+def _look(file: Path, now: datetime, max_age_minutes: int) -> Standing:
+    from reconcile.reports.standing import standing  # noqa: PLC0415 - help needs none of it
     from reconcile.settings import load  # noqa: PLC0415
 
-    stands = standing.standing(load(file), now=now, max_age_minutes=max_age_minutes)
+    return standing(load(file), now=now, max_age_minutes=max_age_minutes)
+
+
+def _add(stands: Standing, file: Path, place: str, found: _Found, *, is_verbose: bool) -> None:
+    from reconcile.reports import standing  # noqa: PLC0415
+
     found.codes.append(_code(stands))
     found.data.append({"settings": str(file), **standing.data(stands)})
     found.lines.append(place + standing.line(stands))

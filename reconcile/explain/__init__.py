@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reconcile import phone_numbers, queries
+from reconcile import phone_numbers, queries, scratch
 from reconcile.errors import UsageWrong
-from reconcile.explain.past import present_room, past_room
+from reconcile.reports.history import as_of, swept_before
 from reconcile.reports.read_copy import open_read_copy
 from reconcile.reports.regions import region_of
 
@@ -45,8 +45,9 @@ class Explanation:
 def explain(settings: Settings, written: str, *, at: datetime | None = None) -> Explanation:
     """Collect the chain of a number in any notation, or of each number of a contact id.
 
-    `at` cuts to what the runs had seen by then. Raises UsageWrong where the text is neither a number
-    nor a contact, and where nothing was published yet.
+    `at` cuts to what the runs had seen by then; without it, what was swept out of the state is not
+    told. Raises UsageWrong where the text is neither a number nor a contact, and where nothing was
+    published yet.
     """
     text = written.strip()
     number = phone_numbers.parse(text, region=region_of(settings)).e164
@@ -75,23 +76,25 @@ def _chain(
     at: datetime | None,
 ) -> Chain:
     room = (
-        present_room(connection)
+        scratch.core_room(connection)
         if at is None
-        else past_room(connection, settings.state_folder, number, at)
+        else as_of(connection, settings.state_folder, number, at)
     )
     with room:
         for step in _STEPS:
             queries.run(connection, step, {})
         parts = {
-            part: queries.rows(
-                connection, f"reports.explain_{part}", {"number": number}
-            ).as_dicts()
+            part: queries.rows(connection, f"reports.explain_{part}", {"number": number}).as_dicts()
             for part in PARTS
         }
     return Chain(number, meant_as, parts)
 
 
 def _last_run(connection: duckdb.DuckDBPyConnection, at: datetime | None) -> datetime | None:
+    """The run whose sight is told; where runs of that time were swept out, the instant itself."""
+    horizon = swept_before(connection)
+    if at is not None and horizon is not None and at < horizon:
+        return at
     found = connection.execute(
         "select max(run_at) from ops.runs where $1::timestamp is null or run_at <= $1", [at]
     ).fetchall()

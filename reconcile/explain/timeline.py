@@ -30,7 +30,7 @@ class Event:
 
 
 def events(chain: Chain, clock: Clock) -> list[Event]:
-    """All events of a number, oldest first; of one second in the order call, drop, decision, command.
+    """All events of a number, oldest first; of one second: call, drop, decision, command, attempt.
 
     `clock` writes an instant inside a sentence, in the zone that is shown.
     """
@@ -40,7 +40,10 @@ def events(chain: Chain, clock: Clock) -> list[Event]:
         *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
         *_decisions(parts["decisions"], clock),
         *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
-        *(Event(row["handed_out_at"], "attempt", _attempt(row, clock)) for row in parts["attempts"]),
+        *(
+            Event(row["handed_out_at"], "attempt", _attempt(row, clock))
+            for row in parts["attempts"]
+        ),
     ]
     return sorted(found, key=lambda event: event.at)
 
@@ -105,7 +108,7 @@ def _ended(end_reason: str, place: str | None) -> str:
 
 
 def _outgoing_end(row: Row) -> str:
-    result = row["result"]
+    result: str | None = row["result"]
     if result is None:
         return "" if row["ended_at"] is None else reasons.OUTGOING["unknown"]
     return reasons.OUTGOING.get(result, result)
@@ -157,7 +160,7 @@ def _decision(row: Row, clock: Clock) -> str:
 
 def _command(row: Row, clock: Clock) -> str:
     attempt = f" of attempt {row['attempt_number']}" if row["attempt_number"] else ""
-    state = reasons.STATES.get(row["state"], row["state"]).format(sink=row["sink"])
+    state = str(reasons.STATES.get(row["state"], row["state"])).format(sink=row["sink"])
     when = f" at {clock(row['delivered_at'])}" if row["delivered_at"] else ""
     detail = f" ({row['detail']})" if row["detail"] else ""
     return f"{row['kind']}{attempt}: {state}{when}{detail}"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import duplicates, queries, scratch
 from reconcile.errors import UsageWrong
+from reconcile.reports.history import with_swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import duckdb
@@ -29,8 +31,8 @@ _HINT = "`reconcile report` lists them"
 class Period:
     """From when, up to but not including when; what a report counts by stands in its definition."""
 
-    from_at: datetime = datetime.min
-    to_at: datetime = datetime.max
+    from_at: datetime = datetime.min  # noqa: DTZ901 - the program's form of time has no mark
+    to_at: datetime = datetime.max  # noqa: DTZ901
 
     def params(self) -> dict[str, Any]:
         """The parameters of a report."""
@@ -50,9 +52,7 @@ def listed() -> list[Query]:
     """The reports that need no more than a period, by name."""
     found = (queries.load(name) for name in queries.names(_FOLDER))
     return [
-        query
-        for query in found
-        if _PERIOD.issuperset(query.params) and query.name != _NEEDS_A_FILE
+        query for query in found if _PERIOD.issuperset(query.params) and query.name != _NEEDS_A_FILE
     ]
 
 
@@ -73,15 +73,22 @@ def find(name: str) -> Query:
     )
 
 
-def make(connection: duckdb.DuckDBPyConnection, query: Query, period: Period) -> Report:
-    """Run a report on the read copy."""
-    with room(connection, query):
+def make(
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, state_folder: Path
+) -> Report:
+    """Run a report on the read copy, and on the audit files where it asks for older rows."""
+    with _room(connection, query, period, state_folder):
         rows = queries.rows(connection, query.name, period.params())
     return Report(short_name(query), query.summary, rows)
 
 
 def write_parquet(
-    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    query: Query,
+    period: Period,
+    state_folder: Path,
+    *,
+    path: Path,
 ) -> None:
     """Write a report as a Parquet file with typed columns, whole or not at all.
 
@@ -92,7 +99,7 @@ def write_parquet(
     place = str(beside).replace("'", "''")
     params = {name: value for name, value in period.params().items() if name in query.params}
     try:
-        with room(connection, query):
+        with _room(connection, query, period, state_folder):
             connection.execute(
                 f"copy (\n{query.text}\n) to '{place}' (format parquet, compression zstd)",
                 params or None,
@@ -100,6 +107,15 @@ def write_parquet(
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _room(
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, state_folder: Path
+) -> AbstractContextManager[None]:
+    """The room a report needs. Without a beginning it tells what the read copy holds."""
+    if "from_at" in query.params and period.from_at != Period().from_at:
+        return with_swept(connection, state_folder, period.from_at)
+    return room(connection, query)
 
 
 @contextmanager

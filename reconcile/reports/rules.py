@@ -105,7 +105,8 @@ def _ends(campaign: Campaign) -> Iterator[Rule]:
     yield Rule(
         "", "Dropped again", repeat.get(campaign.on_repeat, campaign.on_repeat), "core/accounts.sql"
     )
-    ignored = [f"shorter than {campaign.short_drop_seconds:,} s"] if campaign.short_drop_seconds else []
+    short = campaign.short_drop_seconds
+    ignored = [f"shorter than {short:,} s"] if short else []
     ignored += [] if campaign.drop_after_talk else ["after a talk in the same call"]
     if ignored:
         yield Rule("", "Not added", f"dropped {' or '.join(ignored)}", "core/accounts.sql")
@@ -126,13 +127,11 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
         unknown.get(campaign.unknown_callers, campaign.unknown_callers), "core/holds.sql",
     )  # fmt: skip
     yield Rule(
-        "", "Distance of two attempts", f"at least {campaign.min_gap_minutes:,} min, and their steps",
-        "core/plans.sql",
+        "", "Distance of two attempts",
+        f"at least {campaign.min_gap_minutes:,} min, and their steps", "core/plans.sql",
     )  # fmt: skip
-    yield Rule(
-        "", "Call of an attempt not seen",
-        f"counted as made after {campaign.confirm_within_minutes:,} min", "core/attempt_results.sql",
-    )  # fmt: skip
+    unseen = f"counted as made after {campaign.confirm_within_minutes:,} min"
+    yield Rule("", "Call of an attempt not seen", unseen, "core/attempt_results.sql")
     lags = ", ".join(
         f"{source.name} {source.max_feed_lag_minutes:,} min"
         for source in settings.sources

@@ -89,9 +89,7 @@ def line(found: Standing) -> str:
     """One line, the state first."""
     if found.run_at is None:
         return "never: no run has ended here yet"
-    lag = max(
-        (found.now - read_at for read_at in found.feeds.values() if read_at), default=None
-    )
+    lag = max((found.now - read_at for read_at in found.feeds.values() if read_at), default=None)
     figures = found.figures
     pieces = [
         f"{found.word}: last run {found.run_at.strftime(FULL_TIME)} UTC, "
@@ -113,8 +111,8 @@ def details(found: Standing) -> Iterator[str]:
         yield f"run {run.get('run_id')} of version {run.get('version')}{idle}"
     yield f"late after {found.max_age_minutes} min without a run"
     for name, read_at in sorted(found.feeds.items()):
-        behind = f"read {span(found.now - read_at)} ago" if read_at else "never read without a fault"
-        yield f"feed {name}: {behind}"
+        ago = f"read {span(found.now - read_at)} ago" if read_at else "never read without a fault"
+        yield f"feed {name}: {ago}"
     for name, fault in sorted(found.faults.items()):
         yield f"fault since {fault.since.strftime(FULL_TIME)} UTC: {name}: {fault.lines[0]}"
         yield from (f"  {text}" for text in fault.lines[1:])

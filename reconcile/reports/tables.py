@@ -146,12 +146,12 @@ def _set_times(columns: list[_Column], zone: Zone, width: int) -> str:
         forms[_WITHOUT_YEAR] = f", of {min(days).year}"
     if len(days) == 1:
         forms[_WITHOUT_DAY] = f", of {min(days)}"
-    for form, told in forms.items():
+    for form in forms:
         for column in columns:
             column.set(zone, form)
         if _width(columns) <= width:
             break
-    return f"Times are {zone.name}{told}" if instants else ""
+    return f"Times are {zone.name}{forms[form]}" if instants else ""
 
 
 def _without_empty_and_shared(

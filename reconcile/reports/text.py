@@ -44,7 +44,7 @@ def report_data(report: Report, period: Period) -> dict[str, Any]:
 
 
 def page(title: str, sentence: str, rows: Rows, zone: Zone, form: Format) -> str:
-    """Write rows below a title and the sentence that defines them, for a terminal or in Markdown."""
+    """Write rows below a title and a sentence that defines them, for a terminal or in Markdown."""
     if form is Format.MARKDOWN:
         title, text, notes = f"## {title}", markdown_table(rows, zone), [times_note(zone, rows)]
     else:

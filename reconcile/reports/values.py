@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 UTC_NAME = "UTC"
 FULL_TIME = "%Y-%m-%d %H:%M:%S"
-# Control characters, marks of direction and lone halves of a pair: a record may not move a terminal.
-_HARMFUL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]")
+# Control characters, marks of direction, lone halves of a pair: a record may not move a terminal.
+_HARMFUL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]"
+)
 _BLANK = re.compile(r"[\t\r\n]+")
 
 

@@ -131,7 +131,7 @@ def _facts(
     starts = instants(start or "", zone)
     ends = () if not end or end == _ZERO_TIME else instants(end, zone)
     answers = () if not answer or answer == _ZERO_TIME else instants(answer, zone)
-    if not (starts and ends and answers):
+    if not (starts and ends) or (answer and not answers):
         _check_times(start, answer, end, zone)
         if not ends and duration is None:
             raise RecordUnusable("neither `end` nor `duration` is filled")

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconcile.sources.batch import Rejected, rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from reconcile.sources.lines import Line
 
 _OPEN_QUOTE = "a quote is opened and not closed"
 _WIDE = 4
 """From so many columns on, a line that is a whole row by itself is no part of a longer one."""
+_PORTION = 256
+"""Lines tried at once in the hope that each is one sound record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,16 @@ class Dialect:
     extra_lines: int = 5
     extra_characters: int = 1 << 16
     ignores_blanks: bool = False
+
+    def reader(self, lines: Iterable[str]) -> Any:  # noqa: ANN401 - the csv module hides its type
+        """A csv reader of lines."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            skipinitialspace=self.ignores_blanks,
+            strict=True,
+        )
 
 
 class Record(NamedTuple):
@@ -57,93 +69,115 @@ def split(
     Empty lines are skipped. A record that lines still to come may complete is left, unless nothing
     can follow (`is_final`).
     """
-    reader = _Reader(dialect, width)
-    records: list[Record] = []
-    kept_aside: list[Rejected] = []
-    used = 0
-    while used < len(lines):
-        line = lines[used]
+    splitter = _Splitter(lines, dialect, file, width, is_final)
+    splitter.run()
+    return Split(splitter.used, splitter.records, splitter.rejected)
+
+
+class _Splitter:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        dialect: Dialect,
+        file: str,
+        width: int | None,
+        is_final: bool,
+    ) -> None:
+        self.used = 0
+        self.records: list[Record] = []
+        self.rejected: list[Rejected] = []
+        self._lines = lines
+        self._dialect = dialect
+        self._file = file
+        self._width = width
+        self._is_final = is_final
+
+    def run(self) -> None:
+        while self.used < len(self._lines):
+            if self._width is not None and self._take_plain():
+                continue
+            end = min(self.used + _PORTION, len(self._lines))
+            while self.used < end:
+                if not self._take_one() or (self._width is None and self.records):
+                    return
+
+    def _take_plain(self) -> bool:
+        """Take the next lines if each is one sound record: the common case, at twice the speed."""
+        lines = self._lines[self.used : self.used + _PORTION]
+        texts = [line.text for line in lines]
+        try:
+            rows = list(self._dialect.reader(texts))
+        except csv.Error:
+            return False
+        # As many rows as lines, none of them short: no line has swallowed another.
+        if len(rows) != len(lines) or set(map(len, rows)) != {self._width}:
+            return False
+        if any(line.fault or not line.text or line.text.isspace() for line in lines):
+            return False
+        self.records += [
+            Record(line.number, row, line.text) for line, row in zip(lines, rows, strict=True)
+        ]
+        self.used += len(lines)
+        return True
+
+    def _take_one(self) -> bool:
+        """Take the next record, or keep its first line aside; false where it has to wait."""
+        line = self._lines[self.used]
         text = line.text
         if not text or text.isspace():
-            used += 1
-            continue
-        values, reason = (None, line.fault) if line.fault else reader.values(text)
+            self.used += 1
+            return True
+        values, reason = (None, line.fault) if line.fault else self._values([text])
         count = 1
         if reason == _OPEN_QUOTE:
-            values, count = _completed(lines, used, reader, dialect, width)
-            if values is None and not count and not is_final:
-                break
+            values, count = self._completed()
+            if not count and not self._is_final:
+                return False
         if values is None:
-            kept_aside.append(rejected(file, line.number, reason, text))
-            used += 1
-            continue
-        whole = text if count == 1 else "\n".join(each.text for each in lines[used : used + count])
-        records.append(Record(line.number, values, whole))
-        used += count
-        if width is None:
-            break
-    return Split(used, records, kept_aside)
+            self.rejected.append(rejected(self._file, line.number, reason, text))
+            self.used += 1
+            return True
+        if count > 1:
+            text = "\n".join(each.text for each in self._lines[self.used : self.used + count])
+        self.records.append(Record(line.number, values, text))
+        self.used += count
+        return True
 
+    def _completed(self) -> tuple[list[str] | None, int]:
+        """The values of a record over several lines and their number; (None, 0): more may come."""
+        texts = [self._lines[self.used].text]
+        quotes = texts[0].count(self._dialect.quote)
+        length = len(texts[0])
+        for number in range(1, self._dialect.extra_lines + 1):
+            if self.used + number >= len(self._lines):
+                return None, 0
+            line = self._lines[self.used + number]
+            length += len(line.text) + 1
+            if line.fault or length > self._dialect.extra_characters or self._is_row(line.text):
+                return None, 1
+            texts.append(line.text)
+            quotes += line.text.count(self._dialect.quote)
+            values, _ = self._values(texts) if quotes % 2 == 0 else (None, "")
+            if values is not None:
+                return values, number + 1
+        return None, 1
 
-class _Reader:
-    """A csv reader that is fed record by record, so that an open quote ends with its record."""
+    def _is_row(self, text: str) -> bool:
+        """Whether a line is surely a row by itself."""
+        if self._width is None or self._width < _WIDE or text.count(self._dialect.quote) % 2:
+            return False
+        return self._values([text])[0] is not None
 
-    def __init__(self, dialect: Dialect, width: int | None) -> None:
-        self._width = width
-        self._lines: list[str] = []
-        self._reader = csv.reader(
-            self,
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote,
-            skipinitialspace=dialect.ignores_blanks,
-            strict=True,
-        )
-
-    def __iter__(self) -> _Reader:
-        return self
-
-    def __next__(self) -> str:
-        if not self._lines:
-            raise StopIteration
-        return self._lines.pop()
-
-    def values(self, *lines: str) -> tuple[list[str] | None, str]:
-        """The values of one record (its lines in their order), or why it is none."""
-        self._lines = [line + "\n" for line in reversed(lines)] if len(lines) > 1 else [*lines]
+    def _values(self, texts: list[str]) -> tuple[list[str] | None, str]:
+        """The values of one record, its lines given, or why it is none."""
+        lines = texts if len(texts) == 1 else [text + "\n" for text in texts]
+        reader = self._dialect.reader(lines)
         try:
-            values = next(self._reader)
+            values = next(reader)
         except csv.Error as error:
             return None, _OPEN_QUOTE if "end of data" in str(error) else str(error)
         if self._width is not None and len(values) != self._width:
             return None, f"{len(values)} columns, expected {self._width}"
-        if self._lines:
+        if reader.line_num != len(lines):
             return None, "a line break stands outside quotes"
         return values, ""
-
-
-def _completed(
-    lines: Sequence[Line], begin: int, reader: _Reader, dialect: Dialect, width: int | None
-) -> tuple[list[str] | None, int]:
-    """The values of a record over several lines and their number; (None, 0) while more may come."""
-    texts = [lines[begin].text]
-    quotes = texts[0].count(dialect.quote)
-    length = len(texts[0])
-    for number in range(1, dialect.extra_lines + 1):
-        if begin + number >= len(lines):
-            return None, 0
-        line = lines[begin + number]
-        own_quotes = line.text.count(dialect.quote)
-        length += len(line.text) + 1
-        if line.fault or length > dialect.extra_characters:
-            return None, 1
-        if width is not None and width >= _WIDE and own_quotes % 2 == 0:
-            values, _ = reader.values(line.text)
-            if values is not None:
-                return None, 1
-        texts.append(line.text)
-        quotes += own_quotes
-        if quotes % 2 == 0:
-            values, _ = reader.values(*texts)
-            if values is not None:
-                return values, number + 1
-    return None, 1

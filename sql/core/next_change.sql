@@ -1,13 +1,33 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
--- Reads:  kept.attempts, kept.dropped_calls, kept.calls, core.plans, core.holds,
---         core.dials, settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls,
---         raw.results
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.plans, core.dials,
+--         settings.campaigns, settings.ladder, settings.sources, raw.queue_log, raw.cdr,
+--         raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
 -- decisions hold on). An instant that has passed already no longer changes anything by passing.
-with last_drops as (
+with longest_limit as (
+    select coalesce(min(sources.open_call_limit_minutes), 0) * interval '1 minute' as open_call_limit
+    from settings.sources as sources
+),
+
+settle_times as (
+    select
+        campaigns.campaign,
+        least(campaigns.settle_seconds, ladder.offset_minutes * 60) as settle_seconds
+    from settings.campaigns as campaigns
+    inner join settings.ladder as ladder
+        on campaigns.campaign = ladder.campaign
+        and ladder.attempt_number = 1
+),
+
+longest_settle as (
+    select coalesce(max(settle_times.settle_seconds), 0) as settle_seconds
+    from settle_times
+),
+
+last_drops as (
     select
         drops.episode_id,
         max(drops.dropped_at) as last_dropped_at
@@ -31,19 +51,23 @@ instants as (
     inner join settings.campaigns as campaigns
         on plans.campaign = campaigns.campaign
     union all
-    -- A dial in doubt or up, and a call that is settling, are looked at in every run.
-    select $now::timestamp + interval '1 second' as instant
+    select
+        attempts.handed_out_at + campaigns.confirm_within_minutes * interval '1 minute' as instant
     from kept.attempts as attempts
+    inner join kept.campaigns as campaigns
+        on attempts.campaign = campaigns.campaign
     where attempts.result is null
     union all
     -- A dial that leaves now is in doubt from then on.
     select $now::timestamp + interval '1 second' as instant
     from core.dials as dials
     union all
-    -- These holds end without a record: a source is read again, the clock catches up.
-    select $now::timestamp + interval '1 second' as instant
-    from core.holds as holds
-    where holds.reason in ('clock_back', 'feed_stale', 'audit_failed')
+    select results.event_at + longest_limit.open_call_limit as instant
+    from raw.results as results
+    inner join kept.attempts as attempts
+        on results.command_key = attempts.command_key
+    cross join longest_limit
+    where attempts.result is null
     union all
     select
         unnest([
@@ -60,8 +84,14 @@ instants as (
         calls.started_at >= $since::timestamp
         and (calls.ended_at is null or calls.last_connected_at > $now::timestamp)
     union all
-    select $now::timestamp + interval '1 second' as instant
+    select
+        drops.dropped_at
+        + coalesce(settle_times.settle_seconds, longest_settle.settle_seconds)
+        * interval '1 second' as instant
     from kept.dropped_calls as drops
+    cross join longest_settle
+    left join settle_times
+        on drops.campaign = settle_times.campaign
     where drops.account = 'settling'
     union all
     select min(queue_log.known_at) as instant

@@ -3,8 +3,8 @@
 -- Reads:  ops.clock, ops.runs, kept.commands, kept.decisions
 -- Params: none
 --
--- A hold that ends by something other than passing time or new records (a source that can be read
--- again, another dial that is out of the way) is looked at in every run.
+-- A hold that can end without a new record and at no instant known beforehand (a source that can be
+-- read again) is looked at in every run.
 select
     (select max(clock.next_change_at) from ops.clock as clock) as next_change_at,
     (
@@ -17,7 +17,8 @@ select
         from kept.decisions as decisions
         where
             decisions.last_run_at is null
-            and decisions.decision = 'wait'
-            and decisions.reason not in ('not_due', 'spacing', 'paused')
+            and decisions.reason in (
+                'feed_stale', 'clock_back', 'audit_failed', 'limit', 'pacing', 'outside_hours'
+            )
     ) as held_count,
     not exists (select 1 from ops.runs as runs where runs.has_changes) as is_first

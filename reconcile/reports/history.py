@@ -1,0 +1,197 @@
+"""Bring back from the audit files what the read copy no longer holds, or not as it once was.
+
+The audit files hold versions of rows, each with the run that changed it. Here `kept.*` is put
+together from them in memory, beside the read copy, for as long as it takes.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconcile.publishing import AUDIT_FOLDER, AUDIT_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """What tells the versions of one row from other rows, and by which instant it grows old."""
+
+    key: str
+    instant: str
+
+
+_TABLES = {
+    "calls": _Versions("source, call_id", "started_at"),
+    "dropped_calls": _Versions("source, call_id", "dropped_at"),
+    "episodes": _Versions("episode_id", "added_at"),
+    "attempts": _Versions("command_key", "handed_out_at"),
+    "decisions": _Versions("episode_id, run_id", "first_run_at"),
+    "commands": _Versions("command_key", "issued_at"),
+}
+_TIMED = {"pauses": "paused_at", "closings_by_hand": "closed_at"}
+"""Small tables without versions: for the past, their rows count from this instant on."""
+
+_A_DAY = timedelta(days=1)
+
+
+def swept_before(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The instant before which rows may stand in the audit files only; None where all are here."""
+    found = connection.execute(
+        "select max(clock.swept_on)::timestamp + interval '1 day' "
+        "- max(program.hot_days) * interval '1 day' "
+        "from ops.clock as clock cross join settings.program as program"
+    ).fetchall()
+    instant: datetime | None = found[0][0]
+    return instant
+
+
+@contextmanager
+def with_swept(
+    connection: duckdb.DuckDBPyConnection, state_folder: Path, since: datetime
+) -> Iterator[None]:
+    """Let `kept.*` hold again what was swept out of the state since `since`.
+
+    Costs nothing where the read copy reaches as far back itself.
+    """
+    horizon = swept_before(connection)
+    if horizon is None or since >= horizon:
+        yield
+        return
+    with _past(connection) as here:
+        for name, versions in _TABLES.items():
+            table = AUDIT_TABLES[name]
+            connection.execute(f"create table past.{table} as from {here}.{table}")
+            _add_versions(
+                connection,
+                _days(state_folder / AUDIT_FOLDER / name, since, datetime.max),  # noqa: DTZ901
+                name,
+                f"{versions.instant} >= $since and {versions.instant} < $until",
+                {"since": since, "until": horizon},
+            )
+        # What was settling to the end turned out to be no dropped call; its row was taken away.
+        connection.execute(
+            "delete from past.kept.dropped_calls where account = 'settling' and dropped_at < $1",
+            [horizon],
+        )
+        yield
+
+
+@contextmanager
+def as_of(
+    connection: duckdb.DuckDBPyConnection, state_folder: Path, number: str, at: datetime
+) -> Iterator[None]:
+    """Let `kept.*` be what had been seen of one number by the last run at or before `at`.
+
+    Where the runs themselves were swept out, by the end of that day. `settings.*`, `ops.*` and the
+    directory stay as they are now.
+    """
+    run_id = connection.execute(
+        "select coalesce(max(run_id) filter (where run_at <= $1), min(run_id) - 1, 0) "
+        "from ops.runs",
+        [at],
+    ).fetchall()[0][0]
+    with _past(connection) as here:
+        for name, versions in _TABLES.items():
+            table = AUDIT_TABLES[name]
+            connection.execute(
+                f"create table past.{table} as from {here}.{table} "
+                "where number = $1 and changed_run <= $2",
+                [number, run_id],
+            )
+            params = {"number": number, "run_id": run_id}
+            since = _changed_since(connection, f"{here}.{table}", versions.instant, params, at)
+            _add_versions(
+                connection,
+                _days(state_folder / AUDIT_FOLDER / name, since, at),
+                name,
+                "number = $number and changed_run <= $run_id",
+                params,
+            )
+        for name, instant in _TIMED.items():
+            connection.execute(
+                f"delete from past.kept.{name} where {instant} > $1",  # noqa: S608 - our names
+                [at],
+            )
+        yield
+
+
+def _changed_since(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    instant: str,
+    params: dict[str, object],
+    at: datetime,
+) -> datetime:
+    """From when on audit files can hold earlier versions of what has changed since `at`."""
+    first_changed, hot_days = connection.execute(
+        f"select (select min({instant}) from {table} "  # noqa: S608 - names of our own
+        "where number = $number and changed_run > $run_id), "
+        "(select max(hot_days) from settings.program)",
+        params,
+    ).fetchall()[0]
+    horizon = swept_before(connection)
+    if horizon is not None and at < horizon:
+        return at - timedelta(days=hot_days)
+    return min(first_changed or at, at) - _A_DAY
+
+
+@contextmanager
+def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Make room in memory whose `kept.*` and `core.*` stand in front; give the read copy's name."""
+    found = connection.execute("select current_database()").fetchall()
+    here = '"' + str(found[0][0]).replace('"', '""') + '"'
+    connection.execute("attach ':memory:' as past (read_only false)")
+    try:
+        connection.execute("create schema past.kept; create schema past.core")
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = current_database() and schema_name = 'kept'"
+        ).fetchall():
+            if name not in _TABLES:
+                connection.execute(f"create table past.kept.{name} as from {here}.kept.{name}")
+        places = f"{here}.main,past.kept,past.core".replace("'", "''")
+        connection.execute(f"set search_path = '{places}'")
+        yield here
+    finally:
+        connection.execute("reset search_path")
+        connection.execute("detach past")
+
+
+def _days(folder: Path, since: datetime, until: datetime) -> list[str]:
+    """The folders of audit files of these days, as patterns."""
+    first, last = f"date={since:%Y-%m-%d}", f"date={until:%Y-%m-%d}"
+    return [
+        str(day / "*.parquet")
+        for day in sorted(folder.glob("date=*"))
+        if first <= day.name <= last and any(day.glob("*.parquet"))
+    ]
+
+
+def _add_versions(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[str],
+    name: str,
+    condition: str,
+    params: dict[str, object],
+) -> None:
+    """Add the newest version of each row that is not here yet."""
+    if not files:
+        return
+    key = _TABLES[name].key
+    same = " and ".join(f"here.{part} = versions.{part}" for part in key.split(", "))
+    connection.execute(
+        f"insert into past.kept.{name} by name select versions.* from ("  # noqa: S608 - our names
+        "select * from read_parquet($files, hive_partitioning = false, union_by_name = true) "
+        f"where {condition} "
+        f"qualify row_number() over (partition by {key} order by changed_run desc) = 1"
+        f") as versions where not exists (select 1 from past.kept.{name} as here where {same})",
+        {**params, "files": files},
+    )
