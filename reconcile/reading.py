@@ -142,8 +142,7 @@ def _keep_directory(
     return [
         SourceUnreadable(
             f"the directory `{source}` was refused: {refusal}",
-            follows="The last good one stays in force; dials wait once it is older than "
-            "`max_feed_lag_minutes`",
+            follows="The last good one stays in force",
             hint="mend the export, or raise `max_shrink_percent` for one run",
         )
     ]

@@ -121,7 +121,12 @@ def _is_idle(one: Run) -> bool:
 def _note_feeds(one: Run) -> None:
     for feed in one.feeds:
         if feed.fault is not None:
-            one.note(f"source {feed.source}/{feed.stream}", feed.fault, ExitCode.SOURCE)
+            lines = [
+                *feed.fault,
+                "Other sources were read and removes go on; dials wait once it is older than its "
+                "`max_feed_lag_minutes`",
+            ]
+            one.note(f"source {feed.source}/{feed.stream}", lines, ExitCode.SOURCE)
 
 
 def _note_findings(one: Run, result: RunResult) -> None:

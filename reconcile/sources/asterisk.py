@@ -80,7 +80,8 @@ def read_cdr(
 ) -> Iterator[Batch]:
     """Yield what CDR files (without a header) hold behind the marks, for raw.cdr.
 
-    `columns` as `asterisk_cdr.cdr_columns` gives them; `time_zone` names the zone of the times.
+    `columns` names the columns in the order of the file, `-` for one that is passed over;
+    `time_zone` is that of the times.
     Raises SettingInvalid for an unknown zone.
     """
     zone_of(time_zone)

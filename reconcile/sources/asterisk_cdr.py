@@ -9,31 +9,20 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
-from reconcile.errors import SettingInvalid
+from reconcile.settings.cdr_columns import CDR_COLUMNS
 from reconcile.sources import delimited
 from reconcile.sources.batch import Row, content_hash, count_word, rejected
 from reconcile.sources.forward import Parsed
 from reconcile.sources.local_time import first_from, instants, nearest_to
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from reconcile.sources.forward import Parse
     from reconcile.sources.lines import Line
     from reconcile.sources.marks import Mark
 
-CDR_COLUMNS = (
-    "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp",
-    "lastdata", "start", "answer", "end", "duration", "billsec", "disposition", "amaflags",
-    "uniqueid", "userfield", "peeraccount", "linkedid", "sequence",
-)  # fmt: skip
-"""The columns of Master.csv in Asterisk's own order: 18 of them, 21 with newcdrcolumns."""
-SKIPPED = "-"
-"""Stands in a list of columns for one that is not read."""
 DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"})
 """Words that are known; others are stored as well, and counted."""
 
-_COUNTS = {"18": 18, "21": 21}
 _LEADING = CDR_COLUMNS[:9]
 _TIMES = ("start", "answer", "end", "duration", "billsec", "uniqueid", "linkedid")
 _TRAILING = CDR_COLUMNS[14:]
@@ -48,35 +37,6 @@ _NEAR = timedelta(days=1)
 
 class RecordUnusable(Exception):
     """One record lacks what no record can do without; the text says what."""
-
-
-def cdr_columns(columns: str | Sequence[str]) -> tuple[str, ...]:
-    """The column names in the file's order, for `18`, `21` or a list with `-` for those to skip.
-
-    Raises SettingInvalid when a name is unknown or twice there, or when the call or its times
-    cannot be told from these columns.
-    """
-    if isinstance(columns, str):
-        if columns not in _COUNTS:
-            raise SettingInvalid(f"CDR columns `{columns}`, expected `18`, `21` or a list of names")
-        return CDR_COLUMNS[: _COUNTS[columns]]
-    names = tuple(columns)
-    used = [name for name in names if name != SKIPPED]
-    wrong = [name for name in used if name not in CDR_COLUMNS]
-    if wrong:
-        raise SettingInvalid(
-            f"CDR column `{wrong[0]}` is not known",
-            hint=f"expected are {', '.join(f'`{name}`' for name in CDR_COLUMNS)} or `{SKIPPED}`",
-        )
-    twice = [name for name, count in Counter(used).items() if count > 1]
-    if twice:
-        raise SettingInvalid(f"CDR column `{twice[0]}` stands there twice")
-    for needed in (("start",), ("end", "duration"), ("linkedid", "uniqueid")):
-        if not set(needed) & set(used):
-            raise SettingInvalid(
-                f"the CDR columns lack {' or '.join(f'`{name}`' for name in needed)}"
-            )
-    return names
 
 
 def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: str) -> Parse:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from reconcile.errors import SettingInvalid
 from reconcile.sources.table_input import delimited_parser, ndjson_parser
 
 if TYPE_CHECKING:
@@ -14,16 +12,6 @@ if TYPE_CHECKING:
 
     from reconcile.sources.forward import Parse
     from reconcile.sources.marks import Mark
-
-_ENDINGS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".json": "json",
-    ".parquet": "parquet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +35,3 @@ class TableForm:
         return ndjson_parser(
             list(dict.fromkeys(name for mark in marks for name in mark.header or ()))
         )
-
-
-def format_of(path: str) -> str:
-    """The format that the ending of a path (`.csv`, `.ndjson.gz`) tells.
-
-    Raises SettingInvalid when it tells none.
-    """
-    suffixes = [suffix for suffix in PurePath(path).suffixes if suffix != ".gz"]
-    name = suffixes[-1].rstrip("*").lower() if suffixes else ""
-    if name not in _ENDINGS:
-        raise SettingInvalid(
-            f"the ending of `{path}` tells no format, expected one of {', '.join(_ENDINGS)}",
-            hint="say it with `format`",
-        )
-    return _ENDINGS[name]

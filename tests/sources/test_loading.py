@@ -10,7 +10,6 @@ from log_folder import LogFolder
 
 from reconcile.sources import loading, registry
 from reconcile.sources.asterisk import read_cdr, read_queue_log
-from reconcile.sources.asterisk_cdr import cdr_columns
 from reconcile.sources.batch import Batch, Load, StoredRow, rejected
 from reconcile.sources.marks import Mark
 
@@ -220,7 +219,7 @@ def test_a_call_over_two_runs_is_stored_whole(
             loading.marks_of(connection, "pbx", "cdr"),
             folder=tmp_path,
             source="pbx",
-            columns=cdr_columns(["uniqueid", "start", "end", "lastapp"]),
+            columns=("uniqueid", "start", "end", "lastapp"),
             time_zone="UTC",
         ):
             loading.store(connection, "pbx", batch, run_id=run_id, now=NOW)

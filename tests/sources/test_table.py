@@ -11,8 +11,7 @@ import duckdb
 import pytest
 from table_folder import TableFolder
 
-from reconcile.errors import SettingInvalid
-from reconcile.sources.table_form import TableForm, format_of
+from reconcile.sources.table_form import TableForm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -700,27 +699,3 @@ def test_ten_thousand_broken_rows_among_ten_thousand_good_ones(table: TableFolde
     assert {row["line"] for row in found} == expected
     assert {line for _, line, _ in kept_aside} == set(range(2, 20_002)) - expected
     assert (len(found), len(kept_aside)) == (10_000, 10_000)
-
-
-# Formats.
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("calls.csv", "csv"),
-        ("calls.csv*", "csv"),
-        ("calls-*.TSV", "csv"),
-        ("calls.ndjson.gz", "ndjson"),
-        ("calls.jsonl", "ndjson"),
-        ("calls.json", "json"),
-        ("x/*.parquet", "parquet"),
-    ],
-)
-def test_the_ending_tells_the_format(path: str, name: str) -> None:
-    assert format_of(path) == name
-
-
-def test_an_ending_that_tells_no_format_is_refused() -> None:
-    with pytest.raises(SettingInvalid, match="the ending of `calls` tells no format"):
-        format_of("calls")
