@@ -244,7 +244,9 @@ select
         else 'joined'
     end as account,
     placed.reason,
-    placed.open_episode_id is null and placed.closed_episode_id is not null as is_late,
+    placed.reason is null
+    and placed.open_episode_id is null
+    and placed.closed_episode_id is not null as is_late,
     case
         when placed.reason is not null then null
         when generations.place is null
