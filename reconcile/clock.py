@@ -10,6 +10,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
+def utc_stamp() -> datetime:
+    """The present instant to the microsecond, UTC: for how long things take, never for rules."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def parse_instant(text: str) -> datetime:
     """Read `2026-11-20 09:15`, `…T09:15:00Z` or `…T10:15:00+01:00` as UTC without a zone mark.
 

@@ -147,8 +147,7 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     applied = queries.rows(connection, "core.applied", moment.params()).rows[0]
     moment.counts["records"] = applied[0]
     moment.since = (applied[1] or moment.now) - LONGEST_CALL
-    _steps(connection, TOUCH, moment)
-    if moment.counts["staging.touched_calls"]:
+    if _steps(connection, TOUCH, moment)["staging.touched_calls"]:
         _steps(connection, FOLD, moment)
     else:
         # Planning the folds costs a tenth of a second, and most minutes have nothing to fold.
@@ -173,8 +172,8 @@ def _repeat(
 ) -> None:
     """Run steps again and again until the named ones give no row any more."""
     for _ in range(_ROUNDS_MAX):
-        _steps(connection, names, moment)
-        if not any(moment.counts[name] for name in until):
+        counts = _steps(connection, names, moment)
+        if not any(counts[name] for name in until):
             return
     raise RuntimeError(f"{until[0]} does not come to an end")
 
@@ -215,10 +214,11 @@ def clear(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _steps(
     connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], moment: Moment
-) -> None:
+) -> dict[str, int]:
+    """Run files in order; returns the rows of each now, and adds them to the counts of the run."""
     params = moment.params()
+    counts = {}
     for name in names:
-        count = queries.run(connection, name, params)
-        moment.counts[name] = count
-        total = f"total.{name}"
-        moment.counts[total] = moment.counts.get(total, 0) + count
+        counts[name] = queries.run(connection, name, params)
+        moment.counts[name] = moment.counts.get(name, 0) + counts[name]
+    return counts

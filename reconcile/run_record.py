@@ -85,19 +85,20 @@ def keep_settings(run: Run) -> bool:
     return True
 
 
-def begin(run: Run, *, is_idle: bool) -> None:
+def begin(run: Run, result: RunResult) -> None:
     """Write the row of the run into the transaction in which it decides."""
-    moment = run.moment
+    moment, is_idle = run.moment, result.is_idle
+    counts = {**moment.counts, **{f"decided {name}": n for name, n in result.decisions.items()}}
     run.connection.execute(
         "insert into ops.runs values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         [
             moment.run_id,
             moment.now,
             run.started_at,
-            clock.utc_now() if is_idle else None,
+            clock.utc_stamp() if is_idle else None,
             __version__,
             run.settings_hash,
-            json.dumps({name: count for name, count in moment.counts.items() if count}),
+            json.dumps({name: count for name, count in counts.items() if count}),
             "idle" if is_idle else None,
             run.exit_code if is_idle else None,
             not is_idle,
@@ -113,7 +114,7 @@ def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
         code = ExitCode(result.exit_code)
         connection.execute(
             "update ops.runs set ended_at = $1, outcome = $2, exit_code = $3 where run_id = $4",
-            [clock.utc_now(), code.name.lower(), code.value, result.run_id],
+            [clock.utc_stamp(), code.name.lower(), code.value, result.run_id],
         )
     last_change = connection.execute(
         "select coalesce(max(run_id), 0) from ops.runs where has_changes"

@@ -32,7 +32,7 @@ def start(
 
     Raises UsageWrong for a `now` before the last run's, except in a dry run.
     """
-    started_at = clock.utc_now()
+    started_at = clock.utc_stamp()
     row = connection.execute(
         "select (select coalesce(max(run_id), 0) from ops.runs), "
         "(select max(high_water_at) from ops.clock)"
@@ -40,7 +40,7 @@ def start(
     run = Run(
         settings,
         connection,
-        Moment(now=now or started_at, run_id=int(row[0]) + 1, is_strict=now is not None),
+        Moment(now=now or clock.utc_now(), run_id=int(row[0]) + 1, is_strict=now is not None),
         open_sinks(settings),
         started_at,
         settings_hash=settings_hash(settings),

@@ -99,7 +99,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         _note_findings(one, result)
         _tell_decisions(one, result)
     pipeline.sweep(connection, moment)
-    run_record.begin(one, is_idle=result.is_idle)
+    run_record.begin(one, result)
     pipeline.clear(connection)
     connection.execute("commit")
     result.counts = moment.counts

@@ -179,12 +179,8 @@ def _data(result: RunResult, wish: _Wish) -> dict[str, Any]:
 
 
 def _steps(result: RunResult) -> dict[str, int]:
-    """Rows by step, each step once, without those that did nothing."""
-    totals = {name: count for name, count in result.counts.items() if not name.startswith("total.")}
-    for name, count in result.counts.items():
-        if name.startswith("total."):
-            totals[name.removeprefix("total.")] = count
-    return {name: count for name, count in totals.items() if count}
+    """Rows by step, without those that did nothing."""
+    return {name: count for name, count in result.counts.items() if count}
 
 
 def _print_commands(result: RunResult, place: str) -> None:

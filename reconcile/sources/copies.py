@@ -51,8 +51,9 @@ def turns(changed: Changed) -> list[Turn]:
         if (mark := at_rest.get(found.name))
     ]
     followers: dict[Found, Found] = {}
+    heads: dict[Found, bytes] = {}
     for reading in sorted(changed.readings, key=_precedence):
-        leader = _leader(reading, leaders)
+        leader = _leader(reading, leaders, heads)
         if leader is None:
             leaders.append(reading)
         else:
@@ -114,23 +115,34 @@ def _passed(reading: Reading, handle: BinaryIO, size: int, mark: Mark, encoding:
     return marked(handle, passed)
 
 
-def _leader(reading: Reading, leaders: Iterable[Reading]) -> Found | None:
+def _leader(
+    reading: Reading, leaders: Iterable[Reading], heads: dict[Found, bytes]
+) -> Found | None:
     """The file that holds what this one does, by the marks they fit or else by their bytes."""
     if reading.start.offset_bytes:
         content = reading.start.content
         return next((each.found for each in leaders if content in each.fitting), None)
-    if not reading.found.size_bytes:
-        return None
-    return next((each.found for each in leaders if _is_beginning(reading.found, each.found)), None)
+    own = reading.found
+    head = _head(own, heads)
+    others = (each.found for each in leaders if head and _head(each.found, heads).startswith(head))
+    return next((other for other in others if _is_beginning(own, other)), None)
+
+
+def _head(found: Found, heads: dict[Found, bytes]) -> bytes:
+    """The first bytes of a file, read once; none where it cannot be read."""
+    if found not in heads:
+        try:
+            with open_content(found) as handle:
+                heads[found] = handle.read(HEAD_BYTES)
+        except UNREADABLE:
+            heads[found] = b""
+    return heads[found]
 
 
 def _is_beginning(found: Found, other: Found) -> bool:
-    """Whether a file is the beginning of another one, by its first and its last bytes."""
+    """Whether a file, whose first bytes another one has, is that one's beginning."""
     try:
         with open_content(other) as whole, open_content(found) as part:
-            head = part.read(HEAD_BYTES)
-            if not whole.read(HEAD_BYTES).startswith(head):
-                return False
             size = content_bytes(found, part)
             end = tail(part, size)
             return bool(end) and end == tail(whole, size)

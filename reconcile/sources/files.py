@@ -64,10 +64,10 @@ def changed_files(
     unchanged: dict[Found, Mark] = {}
     readings: list[Reading] = []
     fitted: set[Mark] = set()
+    read_in_full = {mark.state: mark for mark in stored if not mark.is_waiting}
     for found in (found for group in matched for found in group):
-        same = [mark for mark in stored if found.is_unchanged_since(mark)]
-        if same and not same[0].is_waiting:
-            unchanged[found] = same[0]
+        if found.state in read_in_full:
+            unchanged[found] = read_in_full[found.state]
             continue
         try:
             reading, marks_used = _resumed(found, stored, source=source, stream=stream)
@@ -79,7 +79,8 @@ def changed_files(
         readings.append(reading)
         fitted.update(marks_used)
     kept = list(unchanged.values())
-    lost = [mark for mark in stored if mark not in fitted and mark not in kept]
+    fitted.update(kept)
+    lost = [mark for mark in stored if mark not in fitted]
     lost.sort(key=lambda mark: mark.modified_ns)
     return Changed(readings, kept, lost[-LOST_MARKS:], faults, matched)
 

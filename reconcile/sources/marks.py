@@ -54,6 +54,11 @@ class Mark:
         return self.head_hash, self.offset_bytes, self.tail_hash
 
     @property
+    def state(self) -> tuple[str, str, int, int]:
+        """The state of the file in which it was read."""
+        return self.file, self.inode, self.size_bytes, self.modified_ns
+
+    @property
     def is_waiting(self) -> bool:
         """Whether something behind the offset still has to be delivered."""
         return self.partial_bytes > 0 and not self.is_partial_taken
@@ -68,14 +73,10 @@ class Found(NamedTuple):
     size_bytes: int
     modified_ns: int
 
-    def is_unchanged_since(self, mark: Mark) -> bool:
-        """Whether the file is as that mark's run found it."""
-        return (self.name, self.inode, self.size_bytes, self.modified_ns) == (
-            mark.file,
-            mark.inode,
-            mark.size_bytes,
-            mark.modified_ns,
-        )
+    @property
+    def state(self) -> tuple[str, str, int, int]:
+        """What is another one when the file has changed, or is another file."""
+        return self.name, self.inode, self.size_bytes, self.modified_ns
 
     def stamp(self, mark: Mark) -> Mark:
         """The mark with this file's name and state."""

@@ -1,7 +1,10 @@
 -- Numbers with two dials undelivered, in doubt or up at once, over all campaigns (I11, A7).
 -- Grain:  one row per episode with such a dial
--- Reads:  kept.commands, kept.attempts
--- Params: none
+-- Reads:  kept.commands, kept.attempts, kept.calls, kept.campaigns
+-- Params: $since timestamp
+--
+-- A dial whose call is seen only after `confirm_within` had passed was over as far as anyone knew,
+-- and the next one was right to leave: it breaks no promise.
 with on_the_way as (
     select
         commands.number,
@@ -17,7 +20,19 @@ with on_the_way as (
         attempts.episode_id,
         attempts.command_key
     from kept.attempts as attempts
-    where attempts.result is null
+    inner join kept.campaigns as campaigns
+        on attempts.campaign = campaigns.campaign
+    left join kept.calls as calls
+        on attempts.call_source = calls.source
+        and attempts.call_id = calls.call_id
+        and calls.started_at >= $since::timestamp
+    where
+        attempts.result is null
+        and (
+            calls.call_id is null
+            or calls.first_seen_at
+            < attempts.handed_out_at + campaigns.confirm_within_minutes * interval '1 minute'
+        )
 ),
 
 counted as (

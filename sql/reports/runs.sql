@@ -16,7 +16,7 @@ with issued as (
 select
     runs.run_id,
     runs.run_at,
-    epoch(runs.ended_at - runs.started_at)::bigint as took_seconds,
+    (epoch(runs.ended_at - runs.started_at) * 1000)::bigint as took_milliseconds,
     coalesce(json_extract_string(runs.counts, '$."rows read"')::bigint, 0) as read_count,
     coalesce(json_extract_string(runs.counts, '$."rows rejected"')::bigint, 0) as rejected_count,
     coalesce(issued.dial_count, 0) as dial_count,
