@@ -20,7 +20,7 @@ BLOCKED = "Clients whose calls only a person can set free: whoever mends the dir
 """What the list of what is blocked is, in one sentence."""
 
 _QUERY = "reports.due"
-_ON_ITS_WAY = ("attempt_in_doubt", "attempt_up")
+_FREE = ("", "undelivered")
 _MINUTE = "%H:%M"
 
 
@@ -130,7 +130,8 @@ def all_rows(found: Due) -> Rows:
 def sheet_rows(found: Due, zone: Zone) -> Rows:
     """What comes, for a person who dials: wall times, whom, how often dropped, room for a result.
 
-    Not on it: what is blocked, and what is on its way already.
+    Not on it: what is blocked, and what anything but time holds, for a person must not call it
+    either. A dial that no sink has taken is on it.
     """
     columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "called", "result"]
     return Rows(
@@ -148,7 +149,7 @@ def sheet_rows(found: Due, zone: Zone) -> Rows:
                 "_" * 12,
             )
             for row in found.coming
-            if row["reason"] not in _ON_ITS_WAY
+            if holding(row) in _FREE
         ],
     )
 

@@ -452,10 +452,13 @@ class _Program:
         return next((each for each in self.settings.campaigns if takes(each, call)), None)
 
     def settle(self, call: CallRecord) -> timedelta:
-        """A8. Choice: a drop on nobody's line settles as long as the slowest campaign's do."""
+        """A8. Choice: a drop on nobody's line settles as long as the slowest campaign's do.
+
+        Where there is no campaign, not at all.
+        """
         campaign = self.campaign_of(call)
         campaigns = [campaign] if campaign else self.settings.campaigns
-        return max((each.settle for each in campaigns), default=MINUTE)
+        return max((each.settle for each in campaigns), default=0 * MINUTE)
 
     def settling(self) -> dict[CallId, Account]:
         return {

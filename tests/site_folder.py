@@ -149,11 +149,12 @@ class Site:
         now = None if time is None else at(time)
         return running.run(self.settings, now=now, **options)
 
-    def replay(self, first: str, last: str) -> None:
-        """A run at each minute from the first to the last."""
+    def replay(self, first: str, last: str) -> set[str]:
+        """A run at each minute from the first to the last; returns the minutes of idle ones."""
         loaded = self.settings
-        for now in minutes(first, last):
-            running.run(loaded, now=now)
+        return {
+            f"{now:%H:%M}" for now in minutes(first, last) if running.run(loaded, now=now).is_idle
+        }
 
     # what came of them
 

@@ -139,16 +139,18 @@ def _checked(loaded: Settings, file: Path, **how: Any) -> ImportFindings:  # noq
 
 def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> None:
     from reconcile.import_file import output as parted  # noqa: PLC0415
+    from reconcile.reports.labels import counted  # noqa: PLC0415
 
     if clean is not None:
-        streams.note(f"{parted.write_clean(found, clean):,} clean rows written to `{clean}`")
+        streams.note(f"{counted(parted.write_clean(found, clean), 'clean row')} in `{clean}`")
     if rejects is not None:
-        streams.note(f"{parted.write_rejects(found, rejects):,} rows written to `{rejects}`")
+        streams.note(f"{counted(parted.write_rejects(found, rejects), 'row')} in `{rejects}`")
 
 
 def _verdicts(found: ImportFindings, form: RowFormat, shows_all: bool, code: ExitCode) -> str:
     from reconcile.queries import Rows  # noqa: PLC0415
     from reconcile.reports import text  # noqa: PLC0415
+    from reconcile.reports.labels import counted  # noqa: PLC0415
     from reconcile.reports.tables import Zone  # noqa: PLC0415
 
     clean_count = sum(verdict.verdict == "clean" for verdict in found.verdicts)
@@ -166,7 +168,7 @@ def _verdicts(found: ImportFindings, form: RowFormat, shows_all: bool, code: Exi
     table = Rows(columns, [tuple(row) for row in rows])
     if form is RowFormat.CSV:
         return text.csv_text(table)
-    sentence = f"{len(found.verdicts):,} rows, {clean_count:,} of them clean"
+    sentence = f"{counted(len(found.verdicts), 'row')}, {clean_count:,} of them clean"
     if counts:
         sentence += ": " + ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
     return text.page(str(found.file.path), sentence, table, Zone(), Format(form))

@@ -17,6 +17,7 @@ from reconcile.reports.formats import Format
 if TYPE_CHECKING:
     from reconcile.due import Due
     from reconcile.reports.tables import Zone
+    from reconcile.settings import Settings
 
 _YEAR_MINUTES = 525_600
 
@@ -97,7 +98,7 @@ def due(
 
     The oldest promise comes first; what was due earlier and has not left stands on top. Each
     episode shows its next attempt only, for a later one depends on how that ends. A sheet leaves
-    out what is blocked or on its way; it knows of talks up to the last run, so print it often.
+    out whatever is blocked or held; it knows of talks up to the last run, so print it often.
     """
     from reconcile.due import due as look  # noqa: PLC0415 - help needs none of it
     from reconcile.reports.tables import zone_named  # noqa: PLC0415
@@ -106,11 +107,27 @@ def due(
     with answers.in_json(format is RowFormat.JSON):
         if is_sheet and format is RowFormat.JSON:
             raise UsageWrong("a sheet is for people", hint="`--format json` goes without `--sheet`")
-        shown_in = zone_named(zone)
-        found = look(load(the_one(settings)), now=now_or(now), minutes=minutes)
+        shown_in, loaded = zone_named(zone), load(the_one(settings))
+        found = look(loaded, now=now_or(now), minutes=minutes)
+        if is_sheet:
+            _warn_of_diallers(loaded)
         text = _sheet(found, shown_in, format) if is_sheet else _due(found, shown_in, format)
         answers.write(text, output)
     return ExitCode.DONE
+
+
+def _warn_of_diallers(loaded: Settings) -> None:
+    """A client on the sheet is called twice where a dialler calls as well."""
+    from reconcile.settings import NO_DIALLER  # noqa: PLC0415
+
+    for campaign in loaded.campaigns:
+        if campaign.dialler != NO_DIALLER:
+            answers.warning(
+                [
+                    f"the dialler `{campaign.dialler}` calls the clients of `{campaign.name}` too",
+                    'hint: `dialler = "none"` in the settings is for people who call instead',
+                ]
+            )
 
 
 def _due(found: Due, zone: Zone, form: RowFormat) -> str:

@@ -185,14 +185,15 @@ def _steps(result: RunResult) -> dict[str, int]:
 
 def _print_commands(result: RunResult, place: str) -> None:
     """Show what a run would hand over, one command a line."""
+    from reconcile.reports.labels import counted  # noqa: PLC0415
+
     for command in result.commands:
         who = command.get("contact_name") or command.get("contact_id") or ""
         streams.out(
             f"{command['command']:<6}  {command['number']:<15}  {command['reason']:<14}  "
             f"{command['campaign']}  {who}".rstrip()
         )
-    count = len(result.commands)
-    what = f"{count:,} command{'' if count == 1 else 's'} would leave, nothing was changed"
+    what = f"{counted(len(result.commands), 'command')} would leave, nothing was changed"
     streams.note(f"{place}: {what}" if place else what)
 
 

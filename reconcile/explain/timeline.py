@@ -38,7 +38,7 @@ def events(chain: Chain, clock: Clock) -> list[Event]:
     found = [
         *(Event(row["started_at"], "call", _call(row, clock)) for row in parts["calls"]),
         *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
-        *_decisions(parts["decisions"], clock),
+        *_decisions(parts["decisions"], parts["episodes"], clock),
         *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
         *(
             Event(row["handed_out_at"], "attempt", _attempt(row, clock))
@@ -138,13 +138,17 @@ def _account(row: Row, clock: Clock) -> str:
     return f"joined the episode of `{row['campaign']}`{added}{late}{when}"
 
 
-def _decisions(rows: list[Row], clock: Clock) -> Iterator[Event]:
+def _decisions(rows: list[Row], episodes: list[Row], clock: Clock) -> Iterator[Event]:
     """One event for each change that a person can see; new proof alone is none."""
+    why = {row["episode_id"]: row["why"] for row in episodes if row["why"]}
     last: dict[str, tuple[object, ...]] = {}
     for row in rows:
         said = tuple(row[name] for name in ("decision", "reason", "attempt_number", "due_at"))
         if last.get(row["episode_id"]) != said:
-            yield Event(row["first_run_at"], row["decision"], _decision(row, clock))
+            text = _decision(row, clock)
+            if row["reason"] == "closed_by_hand" and row["episode_id"] in why:
+                text += f": {why[row['episode_id']]}"
+            yield Event(row["first_run_at"], row["decision"], text)
         last[row["episode_id"]] = said
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-_UNITS = {"_seconds": " s", "_minutes": " min", "_at": "", "_count": "", "_number": ""}
+_UNITS = {
+    "_milliseconds": " ms",
+    "_seconds": " s",
+    "_minutes": " min",
+    "_at": "",
+    "_count": "",
+    "_number": "",
+}
+_COUNTED_THINGS = ("row", "drop", "dial", "remove", "attempt", "call", "contact")
 _QUESTIONS = ("is_", "has_")
-COUNTED = ("_count", "_seconds", "_minutes")
+_QUANTITIES = ("_count", "_seconds", "_minutes", "_milliseconds")
 """Endings of columns that hold quantities; other whole numbers are names of things."""
 
 
@@ -13,15 +21,28 @@ def label(column: str) -> str:
 
     >>> label("waited_seconds"), label("dropped_at"), label("is_regret"), label("contact_ids")
     ('waited s', 'dropped', 'regret', 'contact ids')
+    >>> label("dropped_count"), label("row_count")
+    ('dropped', 'rows')
     """
     for question in _QUESTIONS:
         column = column.removeprefix(question)
     for ending, unit in _UNITS.items():
         if column.endswith(ending):
-            return column.removesuffix(ending).replace("_", " ") + unit
+            thing = column.removesuffix(ending).replace("_", " ")
+            is_thing = ending == "_count" and thing.split(" ")[-1] in _COUNTED_THINGS
+            return thing + ("s" if is_thing else unit)
     return column.replace("_", " ")
 
 
 def is_quantity(column: str) -> bool:
     """Whether thousands are set apart in a column."""
-    return column.endswith(COUNTED)
+    return column.endswith(_QUANTITIES)
+
+
+def counted(count: int, thing: str) -> str:
+    """A count with its thing.
+
+    >>> counted(1, "lasting fault"), counted(1200, "row")
+    ('1 lasting fault', '1,200 rows')
+    """
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

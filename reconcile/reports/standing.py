@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import clock, faults, publishing, queries
 from reconcile.errors import UsageWrong
+from reconcile.reports.labels import counted
 from reconcile.reports.read_copy import open_read_copy
 from reconcile.reports.values import FULL_TIME, jsonable
 
@@ -96,7 +97,7 @@ def line(found: Standing) -> str:
         f"{span(found.now - found.run_at)} ago, exit code {found.run.get('exit_code', 'unknown')}",
         f"{figures.get('open_count', 0):,} open, {figures.get('blocked_count', 0):,} blocked, "
         f"{found.undelivered_count:,} undelivered",
-        f"{len(found.faults):,} lasting faults",
+        counted(len(found.faults), "lasting fault"),
         f"feeds {span(lag)} behind" if lag is not None else "no feed read yet",
         f"{figures.get('rejected_count', 0):,} rejected",
     ]
@@ -118,9 +119,9 @@ def details(found: Standing) -> Iterator[str]:
         yield from (f"  {text}" for text in fault.lines[1:])
     figures = found.figures
     if figures.get("pending_count"):
-        yield f"{figures['pending_count']:,} dials handed out whose result is not known yet"
+        yield f"{counted(figures['pending_count'], 'dial')} handed out without a result yet"
     if figures.get("settling_count"):
-        yield f"{figures['settling_count']:,} dropped calls not accounted for yet"
+        yield f"{counted(figures['settling_count'], 'dropped call')} not accounted for yet"
     if found.undelivered_count:
         yield "undelivered commands: `reconcile report commands`"
     if figures.get("rejected_count"):

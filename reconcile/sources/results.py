@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconcile.sources.canonical import REPORTS
-from reconcile.sources.forward import BATCH_LINES, read_forward
+from reconcile.sources.forward import BATCH_LINES
 from reconcile.sources.mapping import Mapping
-from reconcile.sources.table import whole_batches
-from reconcile.sources.table_forward import Destination, mapped_batches
+from reconcile.sources.table import table_batches
+from reconcile.sources.table_forward import Destination
 from reconcile.sources.table_rows import report_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from reconcile.sources.batch import Batch, Row
-    from reconcile.sources.mapped_rows import Mapped
+    from reconcile.sources.batch import Batch
     from reconcile.sources.marks import Mark
     from reconcile.sources.table_form import TableForm
 
@@ -40,20 +40,15 @@ def read_results(
     `at` is an instant with its offset, or UTC. csv and ndjson files are read forward, json and
     parquet ones whole once their fingerprint is not the given one.
     """
-
-    def builder(file: str) -> Callable[[Mapped], Row]:
-        return report_row(source, stream, file)
-
-    destination = Destination("raw.results", builder)
-    if not form.is_read_forward:
-        yield from whole_batches(
-            patterns, _MAPPING, destination, folder=folder, form=form, fingerprint=fingerprint,
-            stream=stream,
-        )  # fmt: skip
-        return
-    known_marks = list(marks)
-    portions = read_forward(
-        patterns, known_marks, form.parser(known_marks), folder=folder, source=source,
-        stream=stream, encoding=form.encoding, batch_lines=batch_lines,
-    )  # fmt: skip
-    yield from mapped_batches(portions, _MAPPING, destination, folder=folder, stream=stream)
+    return table_batches(
+        patterns,
+        marks,
+        _MAPPING,
+        Destination("raw.results", partial(report_row, source, stream)),
+        folder=folder,
+        source=source,
+        form=form,
+        fingerprint=fingerprint,
+        stream=stream,
+        batch_lines=batch_lines,
+    )

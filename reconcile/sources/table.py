@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from reconcile.errors import Problem
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from reconcile.sources.batch import Row, StoredRow
-    from reconcile.sources.mapped_rows import Mapped
+    from reconcile.sources.batch import StoredRow
     from reconcile.sources.mapping import Mapping
     from reconcile.sources.marks import Mark
     from reconcile.sources.table_form import TableForm
@@ -45,30 +45,23 @@ def read_calls(
     batches and runs before. json and parquet files are read whole once their fingerprint is not the
     given one. A wrong select is a fault, and nothing is passed over.
     """
-
-    def builder(file: str) -> Callable[[Mapped], Row]:
-        return call_row(source, stream, file)
-
     try:
         mapping = read_mapping(folder, select, CALLS)
     except Problem as problem:
         yield Batch(stream, faults=(problem,), is_last=True)
         return
-    destination = Destination("raw.table_calls", builder)
-    if not form.is_read_forward:
-        yield from whole_batches(
-            patterns, mapping, destination, folder=folder, form=form, fingerprint=fingerprint,
-            stream=stream,
-        )  # fmt: skip
-        return
-    known_marks = list(marks)
-    portions = read_forward(
-        patterns, known_marks, form.parser(known_marks), folder=folder, source=source,
-        stream=stream, encoding=form.encoding, batch_lines=batch_lines,
-    )  # fmt: skip
-    folding = Folding(source, fold_key, stored_rows or _none_stored) if fold_key else None
-    yield from mapped_batches(
-        portions, mapping, destination, folder=folder, stream=stream, folding=folding
+    yield from table_batches(
+        patterns,
+        marks,
+        mapping,
+        Destination("raw.table_calls", partial(call_row, source, stream)),
+        folder=folder,
+        source=source,
+        form=form,
+        fingerprint=fingerprint,
+        stream=stream,
+        batch_lines=batch_lines,
+        folding=Folding(source, fold_key, stored_rows or _none_stored) if fold_key else None,
     )
 
 
@@ -107,7 +100,37 @@ def read_contacts(
     )
 
 
-def whole_batches(
+def table_batches(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    mapping: Mapping,
+    destination: Destination,
+    *,
+    folder: Path,
+    source: str,
+    form: TableForm,
+    fingerprint: str | None,
+    stream: str,
+    batch_lines: int,
+    folding: Folding | None = None,
+) -> Iterator[Batch]:
+    """Read files forward or whole, as their form allows, and map their rows."""
+    if not form.is_read_forward:
+        return _whole_batches(
+            patterns, mapping, destination, folder=folder, form=form, fingerprint=fingerprint,
+            stream=stream,
+        )  # fmt: skip
+    known = list(marks)
+    portions = read_forward(
+        patterns, known, form.parser(known), folder=folder, source=source, stream=stream,
+        encoding=form.encoding, batch_lines=batch_lines,
+    )  # fmt: skip
+    return mapped_batches(
+        portions, mapping, destination, folder=folder, stream=stream, folding=folding
+    )
+
+
+def _whole_batches(
     patterns: str | Sequence[str],
     mapping: Mapping,
     destination: Destination,

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from reconcile.errors import Problem, SettingInvalid
 from reconcile.sources import mapped_rows
-from reconcile.sources.batch import Batch, Load, Rejected, Row, StoredRow, rejected
+from reconcile.sources.batch import (
+    Batch,
+    Load,
+    Rejected,
+    Row,
+    StoredRow,
+    forward_batch,
+    rejected,
+)
 from reconcile.sources.mapped_rows import InputRow
 from reconcile.sources.mapping import Mapping, workshop
 from reconcile.sources.table_input import FieldNames
@@ -16,6 +24,8 @@ from reconcile.sources.table_rows import made
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    import duckdb
 
     from reconcile.sources.forward import Parsed, Portion
     from reconcile.sources.mapped_rows import Mapped
@@ -53,19 +63,12 @@ def mapped_batches(
         connection = None
         for portion in portions:
             parsed = portion.parsed
-            if parsed is None:
-                yield Batch(
-                    stream, marks=portion.marks, faults=portion.faults, is_last=portion.is_last
-                )
-                continue
-            if not parsed.rows:
-                yield Batch(stream, rejected=tuple(parsed.rejected), marks=portion.marks)
+            if parsed is None or not parsed.rows:
+                yield forward_batch(portion, stream, destination.table)
                 continue
             connection = connection or stack.enter_context(workshop(folder))
             try:
-                names, rows, loads, kept_aside = _input(parsed, portion.file, folding)
-                mapped_rows.fill(connection, names, rows)
-                kept_aside += mapped_rows.run(connection, mapping)
+                loads, kept_aside = _run(connection, parsed, portion.file, mapping, folding)
             except Problem as problem:
                 yield Batch(stream, faults=(problem,), is_last=True)
                 return
@@ -79,6 +82,19 @@ def mapped_batches(
                 unknown_words=given.unknown_words,
                 marks=portion.marks,
             )
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    file: str,
+    mapping: Mapping,
+    folding: Folding | None,
+) -> tuple[list[Load], list[Rejected]]:
+    """Run the select over the rows of a portion; gives rows to be kept and those that are none."""
+    names, rows, loads, kept_aside = _input(parsed, file, folding)
+    mapped_rows.fill(connection, names, rows)
+    return loads, kept_aside + mapped_rows.run(connection, mapping)
 
 
 def _input(

@@ -8,7 +8,8 @@
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
 -- decisions hold on). An instant that has passed already no longer changes anything by passing.
 with longest_limit as (
-    select coalesce(min(sources.open_call_limit_minutes), 0) * interval '1 minute' as open_call_limit
+    select
+        coalesce(min(sources.open_call_limit_minutes), 0) * interval '1 minute' as open_call_limit
     from settings.sources as sources
 ),
 
