@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import queries
 from reconcile.queries import Rows
 from reconcile.reports import catalogue, reasons
-from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.read_copy import last_run, open_read_copy
 from reconcile.reports.values import FULL_TIME, jsonable, local
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def due(settings: Settings, *, now: datetime, minutes: int) -> Due:
     with open_read_copy(settings) as connection:
         with catalogue.room(connection, query):
             rows = queries.rows(connection, _QUERY, {"until": until})
-        last_run = connection.execute("select max(run_at) from ops.runs").fetchall()[0][0]
-    return Due(now, until, last_run, rows)
+        seen_until = last_run(connection, settings)
+    return Due(now, until, seen_until, rows)
 
 
 def holding(row: dict[str, Any]) -> str:

@@ -368,7 +368,8 @@ class _Program:
         self.decisions.sort(key=lambda decision: decision.episode)
         return RunResult(now, self.decisions, self.hanging())
 
-    # A15: which outgoing call proves which attempt; anew in each run, from all that is known
+    # A15: which outgoing call proves which attempt; anew in each run, from all that is known, but
+    # for a call with the key: a second one with the same key changes nothing (s6.6)
 
     def match_calls_to_attempts(self, number: str | None) -> None:
         attempts = [attempt for attempt in self.attempts if attempt.episode.number == number]
@@ -378,7 +379,8 @@ class _Program:
         )
         by_hand = {attempt.call for attempt in attempts if attempt.key is None}
         for dial in dials:
-            dial.call = None
+            if dial.call is not None and not self.has_key(self.calls[dial.call], dial):
+                dial.call = None
         outgoing = self.outgoing_calls(number)
         for fits in (self.has_key, self.in_window):  # a key is a better proof than the time
             for call in outgoing:
@@ -603,10 +605,15 @@ class _Program:
     def counts(self, call: CallRecord, episode: Episode) -> bool:
         """Whether a talk in this call closes the episode: remove_on, and A11 for its attempts."""
         # SEAM: reach = "contact"
-        source = {"in": "incoming", "out": "outgoing"}[call.direction]
-        return source in self.campaigns[episode.id.campaign].remove_on or any(
+        return self.is_asked_for(call, episode.id.campaign) or any(
             attempt.call == call.id for attempt in self.attempts_of(episode)
         )
+
+    def is_asked_for(self, call: CallRecord, campaign: str) -> bool:
+        """remove_on. Choice: for a campaign that is gone any talk counts."""
+        source = {"in": "incoming", "out": "outgoing"}[call.direction]
+        is_gone = campaign not in {each.name for each in self.settings.campaigns}
+        return is_gone or source in self.campaigns[campaign].remove_on
 
     def apply_talk(self, at: datetime, call: CallRecord) -> None:
         for episode in self.open_on(call.number):
@@ -703,8 +710,7 @@ class _Program:
 
     def counts_for(self, call: CallRecord, episode: EpisodeId) -> bool:
         """As `counts`, for all that the campaign ever dialled to the number."""
-        source = {"in": "incoming", "out": "outgoing"}[call.direction]
-        return source in self.campaigns[episode.campaign].remove_on or any(
+        return self.is_asked_for(call, episode.campaign) or any(
             attempt.call == call.id and attempt.episode[:2] == episode[:2]
             for attempt in self.attempts
         )

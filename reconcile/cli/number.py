@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from reconcile.reports.tables import Zone
     from reconcile.settings import Settings
 
+Sheet = Annotated[
+    bool,
+    typer.Option(
+        "--sheet",
+        help="A sheet to print, for people who dial without a dialler: table, csv, markdown.",
+    ),
+]
+
 _YEAR_MINUTES = 525_600
 
 
@@ -82,13 +90,7 @@ def due(
             "--minutes", min=1, max=_YEAR_MINUTES, metavar="MINUTES", help="How far to look ahead."
         ),
     ] = 60,
-    is_sheet: Annotated[
-        bool,
-        typer.Option(
-            "--sheet",
-            help="A sheet to print, for people who dial without a dialler: table, csv, markdown.",
-        ),
-    ] = False,
+    is_sheet: Sheet = False,
     format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
     output: Output = None,
     now: Now = None,

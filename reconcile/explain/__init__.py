@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import phone_numbers, queries, scratch
 from reconcile.errors import UsageWrong
 from reconcile.reports.history import as_of, swept_before
-from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.read_copy import last_run, open_read_copy
 from reconcile.reports.regions import region_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def explain(settings: Settings, written: str, *, at: datetime | None = None) -> 
     text = written.strip()
     number = phone_numbers.parse(text, region=region_of(settings)).e164
     with open_read_copy(settings) as connection:
-        seen_until = _last_run(connection, at)
+        seen_until = _seen_until(connection, settings, at)
         found = queries.rows(
             connection, "reports.explain_numbers", {"written": text, "number": number}
         ).rows
@@ -90,13 +90,11 @@ def _chain(
     return Chain(number, meant_as, parts)
 
 
-def _last_run(connection: duckdb.DuckDBPyConnection, at: datetime | None) -> datetime | None:
+def _seen_until(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, at: datetime | None
+) -> datetime | None:
     """The run whose sight is told; where runs of that time were swept out, the instant itself."""
     horizon = swept_before(connection)
     if at is not None and horizon is not None and at < horizon:
         return at
-    found = connection.execute(
-        "select max(run_at) from ops.runs where $1::timestamp is null or run_at <= $1", [at]
-    ).fetchall()
-    last: datetime | None = found[0][0]
-    return last
+    return last_run(connection, settings, at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import clock, faults, publishing, queries
 from reconcile.errors import UsageWrong
 from reconcile.reports.labels import counted
-from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.read_copy import open_read_copy, status_run_at
 from reconcile.reports.values import FULL_TIME, jsonable
 
 if TYPE_CHECKING:
@@ -73,13 +73,13 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
     feeds |= {
         name: read_at
         for name, text in _texts(run.get("feeds")).items()
-        if (read_at := _instant(text)) is not None
+        if (read_at := status_run_at({"run_at": text})) is not None
     }
     return Standing(
         now=now,
         max_age_minutes=max_age_minutes,
         run=run,
-        run_at=_instant(run.get("run_at")) or figures.get("run_at"),
+        run_at=status_run_at(run) or figures.get("run_at"),
         figures=figures,
         feeds=feeds,
         faults=faults.lasting(folder),
@@ -172,10 +172,3 @@ def _seconds(time: timedelta) -> int:
 
 def _texts(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        return clock.parse_instant(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

@@ -10,7 +10,7 @@ with attempts as (
     select
         attempts.command_key,
         attempts.number,
-        attempts.attempt_number,
+        regexp_extract(attempts.command_key, '([0-9]+)$', 1) as issued_number,
         attempts.handed_out_at,
         attempts.handed_out_at
         - program.clock_tolerance_seconds * interval '1 second' as window_from,
@@ -31,6 +31,7 @@ outgoing_calls as (
         calls.source,
         calls.call_id,
         calls.number,
+        calls.number_raw,
         calls.started_at,
         calls.attempt_key
     from kept.calls as calls
@@ -47,6 +48,7 @@ outgoing_calls as (
 ),
 
 -- A tag of the form NUMBER/ATTEMPT names the attempt but not the episode: its time has to fit too.
+-- The attempt is the one of the command, also when its episode has been counted anew since.
 pairs as (
     select
         attempts.command_key,
@@ -63,9 +65,10 @@ pairs as (
         and outgoing_calls.started_at <= attempts.window_to
         and (
             outgoing_calls.attempt_key is null
-            or not contains(outgoing_calls.attempt_key, '|')
-            and regexp_extract(outgoing_calls.attempt_key, '/([0-9]+)$', 1)
-            = attempts.attempt_number::varchar
+            or outgoing_calls.attempt_key in (
+                outgoing_calls.number || '/' || attempts.issued_number,
+                outgoing_calls.number_raw || '/' || attempts.issued_number
+            )
         )
     union
     select

@@ -1,0 +1,173 @@
+"""Stop a run of the program at a named point, from outside: the program itself has no switch.
+
+As a script it is the child that dies: `crash_points.py SETTINGS FIRST SECOND POINT` runs at FIRST as
+it is and at SECOND until it is killed at the point.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reconcile import database, publishing, queries, reading, running, settings
+from reconcile.sinks import appended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import duckdb
+
+    Act = Callable[[], object]
+    Patch = Callable[[object, str, object], object]
+
+OUTCOME_COMMIT = 2
+"""Of the commits of a run: the first is that of the decisions, the second that of the outcome."""
+
+
+def kill() -> None:
+    """Die at once, as by `kill -9` or a power cut."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: str, act: Act, patch: Patch = setattr) -> None:
+    """Have `act` called once when a run in this process comes to the point."""
+    POINTS[point](act, patch)
+
+
+def _around(
+    owner: object,
+    name: str,
+    *,
+    before: Act | None = None,
+    after: Act | None = None,
+    when: Callable[..., bool] = lambda *_, **__: True,
+) -> Callable[[Patch], None]:
+    """Replace a function by itself with something before or after it."""
+    real = getattr(owner, name)
+
+    @wraps(real)
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        is_meant = when(*args, **kwargs)
+        if before is not None and is_meant:
+            before()
+        found = real(*args, **kwargs)
+        if after is not None and is_meant:
+            after()
+        return found
+
+    return lambda patch: patch(owner, name, replaced)
+
+
+class _Connection:
+    """A connection that acts around the commits and checkpoints of a run."""
+
+    def __init__(self, real: duckdb.DuckDBPyConnection, acts: dict[tuple[str, int, str], Act]):
+        self.real, self.acts = real, acts
+        self.counts: dict[str, int] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def execute(self, statement: str, *args: Any) -> Any:
+        self.counts[statement] = place = self.counts.get(statement, 0) + 1
+        self.acts.get((statement, place, "before"), lambda: None)()
+        found = self.real.execute(statement, *args)
+        self.acts.get((statement, place, "after"), lambda: None)()
+        return found
+
+
+def _statement(statement: str, place: int, side: str) -> Callable[[Act, Patch], None]:
+    def arm_it(act: Act, patch: Patch) -> None:
+        real = database.open_state
+
+        @contextmanager
+        def opened(folder: Path) -> Iterator[_Connection]:
+            with real(folder) as connection:
+                yield _Connection(connection, {(statement, place, side): act})
+
+        patch(database, "open_state", opened)
+
+    return arm_it
+
+
+def _half_a_line(act: Act, patch: Patch) -> None:
+    def write(handle: int, data: bytes) -> tuple[int, OSError | None]:
+        os.write(handle, data[: len(data) * 2 // 3])
+        act()
+        raise AssertionError("the run went on")
+
+    patch(appended, "_write", write)
+
+
+def _is_offer(_: object, name: str, *__: object) -> bool:
+    return name == "commands.offer_commands"
+
+
+def _is_audit_file(_: Path, target: Path) -> bool:
+    return target.suffix == ".parquet"
+
+
+def _is_read_copy(_: Path, target: Path) -> bool:
+    return target.name == database.READ_FILE
+
+
+def _is_published(path: Path, _: str) -> bool:
+    return path.name == publishing.PUBLISHED_FILE
+
+
+def _is_status(path: Path, _: str) -> bool:
+    return path.name == publishing.STATUS_FILE
+
+
+POINTS: dict[str, Callable[[Act, Patch], None]] = {
+    "before reading": lambda act, patch: _around(reading, "read_sources", before=act)(patch),
+    "after reading": lambda act, patch: _around(reading, "read_sources", after=act)(patch),
+    "before the commit of the decisions": _statement("commit", 1, "before"),
+    "after the commit of the decisions": _statement("commit", 1, "after"),
+    "after commands were marked as offered": lambda act, patch: _around(
+        queries, "run", after=act, when=_is_offer
+    )(patch),
+    "in the sink before it writes": lambda act, patch: _around(appended, "append", before=act)(
+        patch
+    ),
+    "in the sink in the middle of a line": _half_a_line,
+    "in the sink before it flushes": lambda act, patch: _around(appended, "_write", after=act)(
+        patch
+    ),
+    "in the sink after it flushed": lambda act, patch: _around(appended, "append", after=act)(
+        patch
+    ),
+    "before the commit of the outcome": _statement("commit", OUTCOME_COMMIT, "before"),
+    "after the commit of the outcome": _statement("commit", OUTCOME_COMMIT, "after"),
+    "before the state is closed": _statement("checkpoint", 1, "before"),
+    "before publishing": lambda act, patch: _around(publishing, "publish", before=act)(patch),
+    "between two audit files": lambda act, patch: _around(
+        Path, "replace", after=act, when=_is_audit_file
+    )(patch),
+    "before the read copy is renamed": lambda act, patch: _around(
+        Path, "replace", before=act, when=_is_read_copy
+    )(patch),
+    "before it is noted what was published": lambda act, patch: _around(
+        publishing, "write_whole", before=act, when=_is_published
+    )(patch),
+    "before the status is written": lambda act, patch: _around(
+        publishing, "write_whole", before=act, when=_is_status
+    )(patch),
+}
+
+
+def main(path: str, first: str, second: str, point: str) -> None:
+    loaded = settings.load(Path(path))
+    running.run(loaded, now=datetime.fromisoformat(first))
+    arm(point, kill)
+    running.run(loaded, now=datetime.fromisoformat(second))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,144 @@
+"""Runs that die at a named point leave, after the next one, what a straight run leaves (I4)."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import crash_points
+import duckdb
+import pytest
+from site_folder import Site, at
+
+from reconcile import database
+
+ROOT = Path(__file__).parent.parent
+EARLIER, MINUTE, NEXT = "09:11", "09:12", "09:13"
+"""In MINUTE there are a remove and two dials, after those of EARLIER; in NEXT one dial."""
+OWN_TO_A_RUN = {"issued_run", "wanted_run", "changed_run", "run_id", "tries", "detail"}
+
+
+def outbox(site: Site, file: str = database.STATE_FILE) -> dict[str, list[tuple]]:
+    """All that was kept, but for run numbers, tries and how an outcome was learnt."""
+    found = {}
+    with database.connect(site.state / file, read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where schema_name = 'kept' group by table_name order by table_name"
+        ).fetchall()
+        for table, columns in tables:
+            listed = ", ".join(column for column in columns if column not in OWN_TO_A_RUN)
+            rows = connection.execute(f"select {listed} from kept.{table} order by all").fetchall()
+            found[table] = rows
+    return found
+
+
+def audited_commands(site: Site) -> list[tuple]:
+    """Key and state of each command by the newest row of the audit files."""
+    files = f"{site.state}/audit/commands/*/*.parquet"
+    return duckdb.sql(
+        f"select command_key, arg_max(state, changed_run) from '{files}' group by all order by all"
+    ).fetchall()
+
+
+def stored_commands(site: Site) -> list[tuple]:
+    return site.fetch("select command_key, state from kept.commands order by all")
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict, bytes]]:
+    """What is kept and what stands in the commands file after MINUTE and NEXT, without a crash."""
+    site = Site.of_samples(tmp_path_factory.mktemp("straight") / "site")
+    found = {}
+    for time in (EARLIER, MINUTE, NEXT):
+        site.run(time)
+        found[time] = (outbox(site), site.commands_file.read_bytes())
+    kinds = [command.split()[1] for command in site.commands() if command.startswith(MINUTE)]
+    assert kinds == ["remove", "dial", "dial"][: len(kinds)]
+    assert {"remove", "dial"} == set(kinds)
+    return found
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The recording after EARLIER, to be copied."""
+    site = Site.of_samples(tmp_path_factory.mktemp("prepared") / "site")
+    site.run(EARLIER)
+    return site
+
+
+def killed_child(site: Site, point: str) -> subprocess.CompletedProcess[str]:
+    instants = [at(EARLIER).isoformat(), at(MINUTE).isoformat()]
+    script = Path(crash_points.__file__)
+    return subprocess.run(
+        [sys.executable, str(script), str(site.settings_file), *instants, point],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("point", crash_points.POINTS)
+def test_a_run_that_was_killed_changes_nothing_in_the_end(
+    point: str, straight: dict[str, tuple[dict, bytes]], tmp_path: Path
+) -> None:
+    site = Site.of_samples(tmp_path / "site")
+    child = killed_child(site, point)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    for time in (MINUTE, NEXT):
+        assert site.run(time).exit_code == 0
+        kept, commands = straight[time]
+        assert site.commands_file.read_bytes() == commands
+        assert outbox(site) == kept
+    assert outbox(site, database.READ_FILE) == kept
+    assert audited_commands(site) == stored_commands(site)
+
+
+@pytest.mark.parametrize("point", crash_points.POINTS)
+def test_a_run_that_broke_off_with_an_error_changes_nothing_in_the_end(
+    point: str,
+    straight: dict[str, tuple[dict, bytes]],
+    prepared: Site,
+    tmp_path: Path,
+) -> None:
+    site = prepared.copy(tmp_path / "site")
+    with pytest.MonkeyPatch.context() as patch:
+        crash_points.arm(point, broken, patch.setattr)
+        with pytest.raises(Broken):
+            site.run(MINUTE)
+    assert site.run(MINUTE).exit_code == 0
+    kept, commands = straight[MINUTE]
+    assert site.commands_file.read_bytes() == commands
+    assert outbox(site) == kept
+    assert outbox(site, database.READ_FILE) == kept
+
+
+class Broken(Exception):
+    """What a test throws into a run."""
+
+
+def broken() -> None:
+    raise Broken
+
+
+@pytest.mark.parametrize("minutes_later", [1, 20])
+def test_commands_of_a_killed_run_are_decided_again_when_the_next_run_is_later(
+    minutes_later: int, tmp_path: Path
+) -> None:
+    """Killed between commit and hand-over: an undelivered dial leaves only if it is still right."""
+    site = Site.of_samples(tmp_path / "site")
+    child = killed_child(site, "after the commit of the decisions")
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    undelivered = site.fetch("select command_key from kept.commands where state = 'issued'")
+    time = f"09:{12 + minutes_later}"
+    site.run(time)
+    keys = [payload["key"] for payload in site.payloads()]
+    assert len(set(keys)) == len(keys)
+    handed_out = dict(
+        site.fetch("select command_key, offered_at from kept.commands where state = 'delivered'")
+    )
+    for (key,) in undelivered:
+        assert handed_out[key] == at(time)

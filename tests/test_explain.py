@@ -1,0 +1,266 @@
+"""The chain of a number: what it tells, in which words, and as of when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from reading_folder import fill
+from site_folder import Site
+
+from reconcile.errors import UsageWrong
+from reconcile.explain import Chain, explain
+from reconcile.explain.page import page
+from reconcile.explain.timeline import Event, events
+from reconcile.reports.tables import Zone
+
+if TYPE_CHECKING:
+    from reconcile.settings import Settings
+
+CLIENT, OTHER = "+420700610101", "+420700610102"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return fill(tmp_path_factory.mktemp("site"))
+
+
+@pytest.mark.parametrize(
+    "written", ["+420700610101", "700610101", "00420 700 610 101", " 700-610-101 "]
+)
+def test_a_number_is_found_in_any_notation(written: str, site: Settings) -> None:
+    (chain,) = explain(site, written).chains
+    assert (chain.number, chain.meant_as) == (CLIENT, "number")
+    assert len(chain.parts["attempts"]) == 1
+
+
+def test_a_contact_id_stands_for_each_of_its_numbers(site: Settings) -> None:
+    chains = explain(site, "1003").chains
+    assert [chain.number for chain in chains] == ["+420200500103", OTHER]
+
+
+def test_a_number_of_which_nothing_is_known_is_told_as_such(site: Settings) -> None:
+    told = page(explain(site, "700 610 199"), Zone())
+    assert "No source has shown a call with this number." in told
+
+
+def test_what_is_neither_number_nor_contact_is_refused(site: Settings) -> None:
+    with pytest.raises(UsageWrong, match="neither a phone number nor the id of a contact"):
+        explain(site, "linka 14")
+
+
+# Words.
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-02T{text}")
+
+
+def texts(part: str, **row: Any) -> list[str]:
+    """The events of a chain with one row, its other columns null."""
+    empty = dict.fromkeys(
+        (
+            *("call", "direction", "line", "queue", "started_at", "wait_began_at", "connected_at"),
+            *("last_connected_at", "talk_ended_at", "ended_at", "last_place", "end_reason"),
+            *("result", "attempt_key", "kind", "waited_seconds", "account", "reason", "campaign"),
+            *("is_late", "is_withdrawn", "first_seen_at", "accounted_at", "episode_added_at"),
+            *("detail", "is_regret", "attempt_number", "call_started_at", "handed_out_at"),
+        )
+    )
+    parts: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("episodes", "calls", "drops", "decisions", "commands", "attempts")
+    }
+    parts[part] = [{**empty, **row}]
+    return [event.text for event in events(Chain(CLIENT, "number", parts), lambda at: f"{at:%T}")]
+
+
+def call(**row: Any) -> str:
+    found = {
+        "call": "pbx/1", "direction": "in", "line": "+420200000410", "queue": "sales",
+        "started_at": instant("10:00:00"), "ended_at": instant("10:01:00"),
+    }  # fmt: skip
+    return texts("calls", **{**found, **row})[0]
+
+
+def test_a_client_who_hung_up_waiting() -> None:
+    assert (
+        call(wait_began_at=instant("10:00:18"), last_place="queue", end_reason="caller")
+        == "called +420200000410, queue `sales`, waited 42 s, hung up waiting (pbx/1)"
+    )
+
+
+def test_a_client_who_talked() -> None:
+    talk = {"connected_at": instant("10:00:10"), "last_connected_at": instant("10:00:10")}
+    assert call(
+        wait_began_at=instant("10:00:00"), talk_ended_at=instant("10:01:00"),
+        end_reason="operator", **talk,
+    ) == (
+        "called +420200000410, queue `sales`, waited 10 s, talked from 10:00:10 to 10:01:00 (pbx/1)"
+    )  # fmt: skip
+
+
+def test_a_client_who_talked_was_handed_on_and_hung_up_waiting() -> None:
+    talk = {"connected_at": instant("10:00:10"), "last_connected_at": instant("10:00:10")}
+    assert call(
+        wait_began_at=instant("10:00:30"), talk_ended_at=instant("10:00:30"),
+        last_place="queue", end_reason="caller", **talk,
+    ) == (
+        "called +420200000410, queue `sales`, talked from 10:00:10 to 10:00:30, waited 30 s, "
+        "hung up waiting (pbx/1)"
+    )  # fmt: skip
+
+
+def test_a_call_that_goes_on() -> None:
+    assert call(ended_at=None) == "called +420200000410, queue `sales`, no end seen (pbx/1)"
+
+
+def test_a_call_of_which_little_is_known() -> None:
+    assert call(line=None, queue=None) == "called in (pbx/1)"
+
+
+def test_an_outgoing_call_that_was_not_answered() -> None:
+    assert call(direction="out", result="busy", attempt_key="k/1") == (
+        "was called, busy, tagged `k/1` (pbx/1)"
+    )
+
+
+def test_an_end_that_no_list_knows_stands_for_itself() -> None:
+    assert call(end_reason="abducted").endswith("abducted (pbx/1)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "told"),
+    [
+        ("queue", {"account": "settling"}, "hung up waiting after 5 s: not accounted for yet"),
+        ("ivr", {"account": "settling"}, "hung up in the menu after 5 s"),
+        ("ringing", {"account": "settling"}, "hung up while a desk rang after 5 s"),
+        ("timeout", {"account": "settling"}, "sent on when its time in the queue was over after"),
+        (
+            "queue",
+            {"account": "ignored", "reason": "short_drop"},
+            "hung up waiting after 5 s: ignored `short_drop`: shorter than `short_drop_seconds`",
+        ),
+        (
+            "queue",
+            {"account": "joined", "is_late": True, "episode_added_at": instant("09:00:00")},
+            "joined the episode of `a` of 09:00:00, late, a closed one (seen 10:02:00)",
+        ),
+        ("queue", {"account": "opened", "is_withdrawn": True}, "it was no dropped call"),
+    ],
+)
+def test_a_dropped_call_is_told_with_its_account(kind: str, row: dict[str, Any], told: str) -> None:
+    (text,) = texts(
+        "drops", kind=kind, campaign="a", dropped_at=instant("10:01:00"), waited_seconds=5,
+        first_seen_at=instant("10:02:00"), **row,
+    )  # fmt: skip
+    assert told in text
+
+
+def test_a_regret_is_told_at_its_attempt() -> None:
+    (text,) = texts(
+        "attempts", handed_out_at=instant("10:06:00"), attempt_number=1, result="unseen",
+        is_regret=True,
+    )  # fmt: skip
+    assert text == (
+        "attempt 1 handed out; `unseen`: no call was seen in time, a regret: with all that is "
+        "known now it would not have left"
+    )
+
+
+def decision(**row: Any) -> dict[str, Any]:
+    return {
+        "first_run_at": instant("10:05:00"), "decision": "wait", "reason": "not_due",
+        "attempt_number": 1, "attempt_count": 3, "due_at": instant("10:06:00"),
+        "proof": ["a"], "episode_id": "e1", **row,
+    }  # fmt: skip
+
+
+def told_decisions(rows: list[dict[str, Any]], **parts: Any) -> list[Event]:
+    empty = {name: [] for name in ("episodes", "calls", "drops", "commands", "attempts")}
+    chain = Chain(CLIENT, "number", {**empty, "decisions": rows, **parts})
+    return events(chain, lambda at: f"{at:%T}")
+
+
+def test_new_proof_alone_is_no_event() -> None:
+    rows = [decision(), decision(first_run_at=instant("10:06:00"), proof=["a", "b"])]
+    assert len(told_decisions(rows)) == 1
+
+
+def test_the_same_decision_of_two_episodes_is_told_of_both() -> None:
+    assert len(told_decisions([decision(), decision(episode_id="e2")])) == 2
+
+
+def test_who_closed_by_hand_is_heard() -> None:
+    closed = decision(decision="remove", reason="closed_by_hand", due_at=None, proof=[])
+    (event,) = told_decisions([closed], episodes=[{"episode_id": "e1", "why": "wrote a mail"}])
+    assert event.text == "`closed_by_hand`: a person closed it: wrote a mail"
+
+
+# As of an earlier instant: what the runs had seen, from the audit files.
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A client drops at 10:00:20, is dialled at 10:06, talks from 10:07:30; runs until 10:09."""
+    site = Site.small(tmp_path_factory.mktemp("ran"))
+    site.drop("1", CLIENT, "10:00:20")
+    site.drop("2", OTHER, "10:00:30")
+    for time in ("10:01", "10:02", "10:06", "10:07"):
+        site.run(time)
+    site.talk("3", CLIENT, "10:07:30")
+    for time in ("10:08", "10:09"):
+        site.run(time)
+    return site
+
+
+def told(ran: Site, at: str) -> dict[str, Any]:
+    found = explain(ran.settings, CLIENT, at=datetime.fromisoformat(f"2026-11-20T{at}"))
+    (chain,) = found.chains
+    return {
+        "run": f"{found.seen_until:%H:%M}" if found.seen_until else None,
+        "calls": len(chain.parts["calls"]),
+        "accounts": [row["account"] for row in chain.parts["drops"]],
+        "closed": [row["reason"] for row in chain.parts["episodes"]],
+        "commands": [row["kind"] for row in chain.parts["commands"]],
+        "results": [row["result"] for row in chain.parts["attempts"]],
+        "next": [row["reason"] for row in chain.parts["next"]],
+    }
+
+
+def test_before_the_first_run_nothing_had_been_seen(ran: Site) -> None:
+    found = told(ran, "10:00:59")
+    assert (found["run"], found["calls"], found["accounts"]) == (None, 0, [])
+
+
+def test_a_drop_was_settling_before_it_was_accounted_for(ran: Site) -> None:
+    assert told(ran, "10:01:30") == {
+        "run": "10:01", "calls": 1, "accounts": ["settling"], "closed": [], "commands": [],
+        "results": [], "next": [],
+    }  # fmt: skip
+
+
+def test_an_open_episode_is_shown_as_open_though_it_closed_later(ran: Site) -> None:
+    assert told(ran, "10:02:00") == {
+        "run": "10:02", "calls": 1, "accounts": ["opened"], "closed": [None], "commands": [],
+        "results": [], "next": ["not_due"],
+    }  # fmt: skip
+
+
+def test_a_dial_was_in_doubt_until_its_end_was_known(ran: Site) -> None:
+    found = told(ran, "10:07:59")
+    assert (found["commands"], found["results"], found["calls"]) == (["dial"], [None], 1)
+    assert found["next"] == ["attempt_in_doubt"]
+
+
+def test_at_the_last_run_all_is_as_without_at(ran: Site) -> None:
+    found = told(ran, "23:00")
+    assert (found["run"], found["calls"], found["closed"]) == ("10:09", 2, ["reached"])
+    now = explain(ran.settings, CLIENT)
+    then = explain(ran.settings, CLIENT, at=datetime.fromisoformat("2026-11-20T23:00"))
+    assert then.chains == now.chains
+
+
+def test_the_past_of_one_number_has_nothing_of_another(ran: Site) -> None:
+    (chain,) = explain(ran.settings, OTHER, at=datetime.fromisoformat("2026-11-20T10:02")).chains
+    assert [row["call"] for row in chain.parts["calls"]] == ["pbx/2"]
