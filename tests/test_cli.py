@@ -30,6 +30,7 @@ from reconcile import (
     running,
     streams,
 )
+from reconcile.cli.masking import masked
 from reconcile.errors import DatabaseBusy, SourceUnreadable
 from reconcile.run_record import RunResult
 from reconcile.settings.template import template
@@ -371,6 +372,44 @@ def test_a_file_that_cannot_be_written_is_told(
     assert (code, "cannot be written" in err) == (2, True)
     code, _, err = answer(["report", "feeds", "-o", "x.docx"], capfd)
     assert (code, "the ending of `x.docx` tells no format" in err) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["report feeds -o", "report feeds --format parquet -o"])
+def test_a_device_is_not_replaced_by_a_file(
+    name: str, filled: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    os.mkfifo(folder / "pipe.csv")
+    code, _, err = answer([*name.split(), "pipe.csv"], capfd)
+    assert (code, err.splitlines()[0]) == (2, "reconcile: error: `pipe.csv` is no file")
+    assert (folder / "pipe.csv").is_fifo()
+
+
+def test_a_report_goes_where_a_link_leads(
+    filled: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    (folder / "target.csv").touch()
+    (folder / "link.csv").symlink_to("target.csv")
+    answer(["report", "feeds", "-o", "link.csv"], capfd)
+    assert (folder / "link.csv").is_symlink()
+    assert (folder / "target.csv").read_text(encoding="utf-8").startswith("source,")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("`+420700610101` is", "`+420*******01` is"),
+        ("a|+420700610101|pbx/1795165231.195|1", "a|+420*******01|pbx/1795165231.195|1"),
+        ("00420700610101,700610101", "0042********01,7006***01"),
+        ("tag 700610102/1", "tag 7006***02/1"),
+        ("at 2026-03-02T10:00:00Z, run 1234567", "at 2026-03-02T10:00:00Z, run 1234567"),
+        ("/var/spool/1795165231/x-123456789.csv", "/var/spool/1795165231/x-123456789.csv"),
+        ("1795165231.195", "1795165231.195"),
+    ],
+)
+def test_phone_numbers_are_masked_and_other_digits_are_not(text: str, told: str) -> None:
+    assert masked(text) == told
 
 
 def test_the_check_of_an_import_gives_a_verdict_for_each_row_and_parts_the_file(

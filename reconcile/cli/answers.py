@@ -66,10 +66,10 @@ def write(text: str, output: Path | None = None) -> None:
     Raises UsageWrong where the file cannot be written, Problem where stdout takes nothing.
     """
     if output is not None:
-        with writing(output):
+        with writing(output) as place:
             from reconcile.files_out import write_whole  # noqa: PLC0415 - most answers are printed
 
-            write_whole(output, text)
+            write_whole(place, text)
         return
     try:
         streams.out(text)
@@ -78,10 +78,16 @@ def write(text: str, output: Path | None = None) -> None:
 
 
 @contextmanager
-def writing(output: Path) -> Iterator[None]:
-    """Say in words that a file cannot be written."""
+def writing(output: Path) -> Iterator[Path]:
+    """Give the place of a file that is replaced as a whole; say in words where it cannot be.
+
+    A link is followed. Raises UsageWrong for what is no file: a rename would take the place of a
+    device such as `/dev/null`.
+    """
+    if output.exists() and not output.is_file():
+        raise UsageWrong(f"`{output}` is no file", hint="without `--output` it goes to stdout")
     try:
-        yield
+        yield output.resolve()
     except OSError as error:
         reason = error.strerror or errno.errorcode.get(error.errno or 0, "unknown")
         raise UsageWrong(f"`{output}` cannot be written: {reason}") from error

@@ -41,7 +41,7 @@ def pause(*, why: Why, campaign: CampaignName = None, settings: SettingsFiles = 
 def resume(*, campaign: CampaignName = None, settings: SettingsFiles = None) -> int:
     """End a pause; what is due by then leaves in the next run, each number once.
 
-    A pause of all campaigns is ended by `resume` without a name, that of one campaign by its name.
+    Without a name every pause ends; with one, that of the campaign, but not one of all campaigns.
     """
     from reconcile import by_hand  # noqa: PLC0415 - help needs none of it
     from reconcile.settings import load  # noqa: PLC0415

@@ -141,6 +141,9 @@ def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> No
     from reconcile.import_file import output as parted  # noqa: PLC0415
     from reconcile.reports.labels import counted  # noqa: PLC0415
 
+    for out in (clean, rejects):
+        if out is not None and out.exists() and not out.is_file():
+            raise UsageWrong(f"`{out}` is no file", follows="Nothing was written")
     if clean is not None:
         streams.note(f"{counted(parted.write_clean(found, clean), 'clean row')} in `{clean}`")
     if rejects is not None:

@@ -159,8 +159,8 @@ def _report(
         if form is Format.PARQUET:
             if output is None:
                 raise UsageWrong("Parquet is no text", hint="name a file with `--output`")
-            with answers.writing(output):
-                catalogue.write_parquet(connection, query, period, loaded.state_folder, path=output)
+            with answers.writing(output) as place:
+                catalogue.write_parquet(connection, query, period, loaded.state_folder, path=place)
             return
         made = catalogue.make(connection, query, period, loaded.state_folder)
     if form is Format.JSON:

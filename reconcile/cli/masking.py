@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A number with a country code, or nine digits and more that are no part of an id, a time or a path.
-_NUMBER = re.compile(r"(?<![\w.\-/:])(?:\+|00)?[1-9][0-9]{8,14}(?![\w:]|[.\-/]\w)")
+_NUMBER = re.compile(r"(?<![\w.\-/:])(?:\+|00)?[1-9][0-9]{8,14}(?![\w:]|[.\-]\w)")
 _KEPT_FRONT = 4
 _KEPT_BACK = 2
 

@@ -144,7 +144,8 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     if not wish.is_dry:
         busy_is_over(loaded, place)
     outcome.exit_code = result.exit_code
-    outcome.data = _data(result, wish)
+    if wish.is_json:
+        outcome.data = _data(result, wish)
     tell = answers.error if result.exit_code else answers.warning
     for lines in result.messages:
         tell(lines, place)

@@ -44,7 +44,7 @@ class _Found:
     epilog=example(
         "$ reconcile status",
         "ok: last run 2026-11-20 09:15:00 UTC, 12 s ago, exit code 0; 21 open, 2",
-        "blocked, 0 undelivered; 0 lasting faults; feeds 12 s behind; 0 rejected",
+        "blocked, 0 undelivered, 0 rejected; 0 lasting faults; feeds 12 s behind",
     ),
 )
 def status(

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _HUNG_UP_IN = {"queue": "queue", "ivr": "ivr", "ringing": "desk"}
 """Where the client hung up, for the kinds of dropped calls in which he did."""
 
+_PROVEN_BY_OTHERS = frozenset(
+    {"reached", "duplicate", "feed_stale", "audit_failed", "on_call_now", "number_busy"}
+)
+"""Reasons whose proof is not the dropped calls themselves, which stand in the timeline already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -157,7 +162,7 @@ def _decision(row: Row, clock: Clock) -> str:
     if row["decision"] == "wait" and row["due_at"] and row["attempt_number"]:
         text += f"; attempt {row['attempt_number']} of {row['attempt_count']} is due "
         text += clock(row["due_at"])
-    if row["decision"] in ("blocked", "remove") and row["proof"]:
+    if row["reason"] in _PROVEN_BY_OTHERS and row["proof"]:
         text += f" ({', '.join(row['proof'])})"
     return text
 

@@ -91,17 +91,24 @@ def line(found: Standing) -> str:
     if found.run_at is None:
         return "never: no run has ended here yet"
     lag = max((found.now - read_at for read_at in found.feeds.values() if read_at), default=None)
-    figures = found.figures
     pieces = [
         f"{found.word}: last run {found.run_at.strftime(FULL_TIME)} UTC, "
         f"{span(found.now - found.run_at)} ago, exit code {found.run.get('exit_code', 'unknown')}",
-        f"{figures.get('open_count', 0):,} open, {figures.get('blocked_count', 0):,} blocked, "
-        f"{found.undelivered_count:,} undelivered",
+        _figures(found),
         counted(len(found.faults), "lasting fault"),
         f"feeds {span(lag)} behind" if lag is not None else "no feed read yet",
-        f"{figures.get('rejected_count', 0):,} rejected",
     ]
     return "; ".join(pieces)
+
+
+def _figures(found: Standing) -> str:
+    figures = found.figures
+    if not figures:
+        return "no figures: nothing published, or by another version"
+    return (
+        f"{figures['open_count']:,} open, {figures['blocked_count']:,} blocked, "
+        f"{found.undelivered_count:,} undelivered, {figures['rejected_count']:,} rejected"
+    )
 
 
 def details(found: Standing) -> Iterator[str]:
