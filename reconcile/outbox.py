@@ -32,7 +32,7 @@ class Delivery:
 def recover(
     connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
 ) -> set[str]:
-    """Settle commands that an earlier run had offered when it was killed.
+    """Settle commands that an earlier run had offered when it was killed, and unsure removes.
 
     A sink that can tell repeats says whether it has them: then they are delivered, or as if never
     offered. Elsewhere a dial stays in doubt, and a remove is offered again (it harms nothing).
@@ -40,9 +40,9 @@ def recover(
     that would hide what they have.
     """
     silent: set[str] = set()
-    offered = queries.rows(connection, "core.offered_commands", moment.params()).rows
-    for sink_name in dict.fromkeys(row[0] for row in offered):
-        commands = [(row[1], row[2]) for row in offered if row[0] == sink_name]
+    unsettled = queries.rows(connection, "core.unsettled_commands", moment.params()).rows
+    for sink_name in dict.fromkeys(row[0] for row in unsettled):
+        commands = [(row[1], row[2]) for row in unsettled if row[0] == sink_name]
         outcomes = _outcomes_after_kill(connection, sinks.get(sink_name), sink_name, commands)
         if outcomes is None:
             silent.add(sink_name)

@@ -65,14 +65,7 @@ def _read(
     is_changed = False
     faults: list[Problem] = []
     fingerprint = None
-    batches = feeds.batches(
-        settings,
-        source,
-        stream,
-        marks=loading.marks_of(connection, source.name, stream),
-        fingerprint=_fingerprint(connection, source.name, stream),
-        stored_rows=lambda keys: loading.rows_of_keys(connection, source.name, keys),
-    )
+    batches = _batches(connection, settings, source, stream)
     for batch in _shown(batches, f"{source.name}/{stream}"):
         row_count += loading.store(
             connection, source.name, batch, run_id=moment.run_id, now=moment.now
@@ -100,6 +93,20 @@ def _read(
         is_changed,
         moment.now if not faults else None,
         [line for fault in faults for line in fault.lines()] or None,
+    )
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, stream: str
+) -> Iterator[Batch]:
+    """What a stream has behind the stored marks."""
+    return feeds.batches(
+        settings,
+        source,
+        stream,
+        marks=loading.marks_of(connection, source.name, stream),
+        fingerprint=_fingerprint(connection, source.name, stream),
+        stored_rows=lambda keys: loading.rows_of_keys(connection, source.name, keys),
     )
 
 

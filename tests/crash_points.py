@@ -1,7 +1,7 @@
 """Stop a run of the program at a named point, from outside: the program itself has no switch.
 
-As a script it is the child that dies: `crash_points.py SETTINGS FIRST SECOND POINT` runs at FIRST as
-it is and at SECOND until it is killed at the point.
+As a script it is the child that dies: `crash_points.py SETTINGS FIRST SECOND POINT` runs at FIRST
+as it is, and at SECOND until it is killed at the point.
 """
 
 from __future__ import annotations

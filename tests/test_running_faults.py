@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from site_folder import CLIENT, OTHER, Site, at
 
 from reconcile import by_hand, clock
 from reconcile.errors import ExitCode, UsageWrong
+from reconcile.sinks import appended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -392,6 +394,29 @@ def test_a_sink_that_is_down_at_the_same_instant_again_is_asked_once(site: Site)
     site.run("10:06")
     site.run("10:06")
     assert site.fetch("select state, tries from kept.commands") == [("issued", 1)]
+
+
+def test_a_remove_whose_flush_failed_holds_up_its_number_for_one_run_only(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line may stand in the file: it is looked for there before anything else is sent."""
+    site.drop("1.1", CLIENT, "10:00:20")
+    site.run("10:02")
+    site.talk("1.2", CLIENT, "10:03:10")
+    site.commands_file.parent.mkdir()
+    site.commands_file.touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(appended.os, "fsync", broken_disk)
+        assert site.run("10:04").exit_code == ExitCode.SINK
+    assert site.fetch("select state from kept.commands") == [("unsure",)]
+    site.drop("1.3", CLIENT, "10:04:20")
+    for time in ("10:06", "10:10"):
+        assert site.run(time).exit_code == ExitCode.DONE
+    assert site.commands() == [f"10:04 remove {CLIENT} reached", f"10:10 dial {CLIENT} 1"]
+
+
+def broken_disk(_: int) -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 # Settings that change.

@@ -38,16 +38,17 @@ BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"running", "reading", "pipeline", "by_hand"}
+    {"running", "run_start", "run_record", "reading", "feeds", "pipeline", "by_hand"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch"},
-    {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "__init__"},
+    {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
+    | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""
 
 HEAVY = {
-    "duckdb": {"database", "queries"},
+    "duckdb": {"database", "queries", "sources"},
     "pandas": {"reports"},
     "pyarrow": {"reports", "sources"},
     "numpy": set(),
@@ -260,7 +261,7 @@ def test_a_report_is_ordered(name: str) -> None:
 def test_only_a_file_whose_rows_are_fetched_is_ordered(name: str) -> None:
     """A table has no order; Python reads the rows of `queries.rows` one after the other."""
     source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
-    assert not is_ordered(name) or re.search(rf'\brows\(\s*\w+,\s*"{name}"', source)
+    assert not is_ordered(name) or re.search(rf'\brows\(\s*[\w.]+,\s*"{name}"', source)
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
@@ -475,6 +476,7 @@ def test_phone_numbers_of_samples_and_tests_are_fiction() -> None:
             except phonenumbers.NumberParseException:
                 continue
             e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            if phonenumbers.is_valid_number(number) and not FICTION.fullmatch(e164):
+            is_fiction = FICTION.fullmatch(e164) or FICTION.fullmatch(text.split()[0])
+            if phonenumbers.is_valid_number(number) and not is_fiction:
                 real.append(f"{short(path)}: {text}")
     assert real == []

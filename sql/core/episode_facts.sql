@@ -1,7 +1,7 @@
 -- What an operator and an auditor need to know of each episode that has a command in this run.
 -- Grain:  one row per episode decided dial or remove
 -- Reads:  core.decisions, core.directory, kept.episodes, kept.dropped_calls, kept.calls,
---         kept.commands
+--         kept.attempts, kept.commands
 -- Params: $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
@@ -57,17 +57,21 @@ last_talks as (
     group by calls.number
 ),
 
+-- A dial that was carried over with its dropped call is the new episode's; its command keeps its key.
 last_dials as (
     select
-        commands.episode_id,
-        arg_max(json_extract_string(commands.payload, '$.contact_id'), commands.sequence)
-            as contact_id,
+        attempts.episode_id,
+        max({
+            'sequence': commands.sequence,
+            'contact_id': json_extract_string(commands.payload, '$.contact_id')
+        }) as last_dial,
         count(*) as dial_count
-    from kept.commands as commands
+    from kept.attempts as attempts
     inner join wanted
-        on commands.episode_id = wanted.episode_id
-    where commands.kind = 'dial' and commands.state in ('offered', 'delivered', 'unsure', 'dead')
-    group by commands.episode_id
+        on attempts.episode_id = wanted.episode_id
+    inner join kept.commands as commands
+        on attempts.command_key = commands.command_key
+    group by attempts.episode_id
 )
 
 select
@@ -95,7 +99,7 @@ select
         when coalesce(directory.contact_count, 0) = 1 then directory.contact_name
     end as contact_name,
     coalesce(last_dials.dial_count, 0) > 0 as has_dials,
-    last_dials.contact_id as dialled_contact_id
+    last_dials.last_dial['contact_id'] as dialled_contact_id
 from wanted
 left join drops
     on wanted.episode_id = drops.episode_id
