@@ -612,8 +612,10 @@ class _Program:
     def is_asked_for(self, call: CallRecord, campaign: str) -> bool:
         """remove_on. Choice: for a campaign that is gone any talk counts."""
         source = {"in": "incoming", "out": "outgoing"}[call.direction]
-        is_gone = campaign not in {each.name for each in self.settings.campaigns}
-        return is_gone or source in self.campaigns[campaign].remove_on
+        return self.is_gone(campaign) or source in self.campaigns[campaign].remove_on
+
+    def is_gone(self, campaign: str) -> bool:
+        return campaign not in {each.name for each in self.settings.campaigns}
 
     def apply_talk(self, at: datetime, call: CallRecord) -> None:
         for episode in self.open_on(call.number):
@@ -648,9 +650,12 @@ class _Program:
         return None
 
     def is_closed_by_hand(self, episode: Episode) -> bool:
-        """Choice: a hand closes what was open when it was lifted, nothing that opened later."""
+        """Choice: a hand closes what was open when it was lifted, nothing that opened later.
+
+        A hand lifted in the second of a run was lifted before it.
+        """
         return any(
-            (campaign, number) == episode.id[:2] and episode.opened_run <= at <= self.now
+            (campaign, number) == episode.id[:2] and episode.opened_run < at <= self.now
             for at, campaign, number in self.world.hand_closings
         )
 
@@ -709,7 +714,12 @@ class _Program:
                 )
 
     def counts_for(self, call: CallRecord, episode: EpisodeId) -> bool:
-        """As `counts`, for all that the campaign ever dialled to the number."""
+        """As `counts`, for all that the campaign ever dialled to the number.
+
+        Choice: no talk makes a dial a regret once its campaign is gone.
+        """
+        if self.is_gone(episode.campaign):
+            return False
         return self.is_asked_for(call, episode.campaign) or any(
             attempt.call == call.id and attempt.episode[:2] == episode[:2]
             for attempt in self.attempts

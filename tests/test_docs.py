@@ -94,10 +94,9 @@ def demo_block(demo_output: str) -> str:
 
 def explain_block(demo_output: str, demo_folder: Path) -> str:
     del demo_output  # the demo has to have run
-    told = reconcile(
-        "explain", "700610123", "-s", "reconcile-demo/reconcile.toml", folder=demo_folder
-    )
-    return "```\n$ reconcile explain 700610123\n" + told.rstrip() + "\n```"
+    told = reconcile("explain", "700610123", folder=demo_folder / "reconcile-demo")
+    command = "$ cd reconcile-demo && ../.venv/bin/reconcile explain 700610123"
+    return f"```\n{command}\n{told.rstrip()}\n```"
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ select
                 else ''
             end
     end as episode_id,
-    generations.generation,
+    case when generations.place = 1 then generations.generation end as generation,
     placed.earlier_episode_id,
     closing_talks.talk_at as closed_at,
     closing_talks.source as closing_source,

@@ -45,15 +45,15 @@ select
         'last_talk_at', strftime(keyed.last_talk_at, '%Y-%m-%dT%H:%M:%SZ'),
         'reason', keyed.reason,
         'explanation',
-        'The client hung up '
+        'Hung up '
         || case keyed.dropped_count
             when 1 then 'once'
             else keyed.dropped_count::varchar || ' times'
         end
-        || ' since ' || strftime(keyed.added_at, '%H:%M:%S') || ' UTC, waited up to '
-        || coalesce(keyed.waited_seconds, 0)::varchar || ' s and has not been reached since; '
-        || 'attempt ' || keyed.attempt_number::varchar || ' of ' || keyed.attempt_count::varchar
-        || ' was due at ' || strftime(keyed.due_at, '%H:%M:%S') || ' UTC',
+        || ' since ' || strftime(keyed.added_at, '%H:%M:%S') || ', waited up to '
+        || coalesce(keyed.waited_seconds, 0)::varchar || ' s, not reached since; attempt '
+        || keyed.attempt_number::varchar || ' of ' || keyed.attempt_count::varchar
+        || ' due ' || strftime(keyed.due_at, '%H:%M:%S') || ' UTC',
         'proof', keyed.proof
     )::varchar as payload
 from keyed

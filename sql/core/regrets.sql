@@ -1,6 +1,6 @@
 -- Dials that would not have been handed out, had everything been known: regrets.
 -- Grain:  one row per attempt (command_key) that turns out to be one
--- Reads:  core.talks, kept.attempts, kept.dropped_calls, kept.episodes
+-- Reads:  core.talks, kept.attempts, kept.dropped_calls, kept.episodes, settings.campaigns
 -- Params: $run_id bigint, $since timestamp
 --
 -- A talk lies before the hand-out with no dropped call between the two; or the episode turned out
@@ -19,6 +19,11 @@ where
                 talks.campaign = attempts.campaign
                 and talks.number = attempts.number
                 and talks.talk_at < attempts.handed_out_at
+                and exists (
+                    select 1
+                    from settings.campaigns as campaigns
+                    where campaigns.campaign = attempts.campaign
+                )
                 and talks.call_id != attempts.command_key
                 and (
                     attempts.call_id is null
