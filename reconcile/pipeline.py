@@ -47,7 +47,7 @@ BEFORE_THE_WALK = (
     "commands.start_campaigns",
     "commands.follow_campaigns",
     "core.dropped_calls",
-    "commands.forget_withdrawn_calls",
+    "commands.forget_settling_calls",
     "commands.withdraw_dropped_calls",
     "commands.keep_dropped_calls",
     "commands.unmatch_attempts",

@@ -326,7 +326,7 @@ def _decided(decision) -> tuple:
 def _ends_differ(outcome, program: Program) -> list[str]:
     accounts = program.fetch(
         "select source, call_id, account, case when is_late then 'late' else reason end, "
-        "episode_id from kept.dropped_calls"
+        "episode_id from kept.dropped_calls where account != 'withdrawn'"
     )
     episodes = program.fetch(
         "select episode_id, added_at, closed_at, cut_at, reason from kept.episodes"

@@ -5,7 +5,7 @@
 --
 -- A talk lies before the hand-out with no dropped call between the two; or the episode turned out
 -- to have no dropped call at all. The talk of the attempt's own call is no regret, whether the call
--- or the dialler's report shows it.
+-- or the dialler's report shows it. Which talks count for a campaign that is gone is not known.
 select attempts.command_key
 from kept.attempts as attempts
 where

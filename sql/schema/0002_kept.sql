@@ -44,7 +44,7 @@ create table kept.contacts (
 );
 
 -- One row for each dropped call and what became of it.
--- account: settling | opened | joined | ignored.
+-- account: settling | opened | joined | ignored | withdrawn (the records now say it was none).
 create table kept.dropped_calls (
     source varchar not null,
     call_id varchar not null,
