@@ -1,4 +1,4 @@
--- Delete the dropped calls that are still settling and are judged anew, and those withdrawn that are
+-- Delete the dropped calls that are still settling, to be judged anew, and those withdrawn that are
 -- dropped calls again: they are accounted for once more.
 -- Grain:  one row per kept dropped call of core.dropped_calls that is judged anew
 -- Reads:  core.dropped_calls, kept.dropped_calls

@@ -57,7 +57,7 @@ last_talks as (
     group by calls.number
 ),
 
--- A dial that was carried over with its dropped call is the new episode's; its command keeps its key.
+-- A dial carried over with its dropped call is the new episode's; its command keeps its key.
 last_dials as (
     select
         attempts.episode_id,
