@@ -64,7 +64,8 @@ def close(settings: Settings, number: str, campaign: str | None, why: str) -> st
                 hint=f"`reconcile explain {number}` shows what became of it",
             )
         queries.run(connection, "commands.look_again", {})
-    return f"{closed} episode{'s' if closed > 1 else ''} of {wanted} will be removed by the next run"
+    what = "episode" if closed == 1 else "episodes"
+    return f"{closed} {what} of {wanted} will be removed by the next run"
 
 
 def _known(settings: Settings, campaign: str | None) -> str:

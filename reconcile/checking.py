@@ -61,7 +61,7 @@ def _stream(settings: Settings, source: Source, stream: str) -> tuple[str, bool]
 
 
 def blind_spots(settings: Settings) -> list[str]:
-    """What this set-up cannot show, in words: the limits a person should know before trusting it."""
+    """What this set-up cannot show, in words, to be known before it is trusted."""
     spots: list[str] = []
     for source in settings.sources:
         if isinstance(source.detail, AsteriskLogs):
@@ -70,7 +70,7 @@ def blind_spots(settings: Settings) -> list[str]:
         spots.append("duplicates and names, since no source gives contacts")
     for campaign in settings.campaigns:
         if campaign.dialler == NO_DIALLER:
-            spots.append(f"`{campaign.name}` has no dialler: it decides and reports, nothing leaves")
+            spots.append(f"`{campaign.name}` has no dialler: it only decides and reports")
         if campaign.starts_at is None:
             spots.append(
                 f"calls dropped before the first run of `{campaign.name}` are counted, not dialled "

@@ -89,7 +89,8 @@ def compact(folder: Path) -> bool:
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{old}' as old (read_only)")
         sizes = connection.execute(
-            "select free_blocks, total_blocks from pragma_database_size() where database_name = 'old'"
+            "select free_blocks, total_blocks from pragma_database_size() "
+            "where database_name = 'old'"
         ).fetchall()[0]
         if sizes[0] * 2 < sizes[1]:
             return False

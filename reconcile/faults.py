@@ -1,4 +1,4 @@
-"""Lasting faults: told when they begin, once an hour, and when they end, so that cron sends few mails."""
+"""Lasting faults: told when they begin, once an hour, and when they end, for few mails."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def deliver(
         for sink_name in dict.fromkeys(row[0] for row in offered):
             commands = [OutgoingCommand(*row[1:5]) for row in offered if row[0] == sink_name]
             sink = None if sink_name in silent else sinks.get(sink_name)
-            _hand_over(connection, sink, sink_name, commands, moment, delivery)
+            _hand_over(
+                connection, sink, sink_name, commands, moment=moment, delivery=delivery
+            )
     return delivery
 
 
@@ -102,11 +104,12 @@ def _hand_over(
     sink: Sink | None,
     sink_name: str,
     commands: list[OutgoingCommand],
+    *,
     moment: Moment,
     delivery: Delivery,
 ) -> None:
     if sink is None:
-        detail = "the sink is not in the settings, or cannot say what it took before an interruption"
+        detail = "it is not in the settings, or cannot say what it took before an interruption"
         outcomes = [(command.key, "refused_now", detail) for command in commands]
         mark = None
     else:

@@ -116,8 +116,8 @@ SWEEP = (
     "commands.sweep_episodes",
     "commands.sweep_runs",
 )
-# Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run; this
-# is a stop for a fault of ours, never reached by data.
+# Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run;
+# this is a stop for a fault of ours, never reached by data.
 _ROUNDS_MAX = 1_000
 
 

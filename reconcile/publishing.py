@@ -56,7 +56,8 @@ def write_audit_files(
 ) -> Pending:
     """Write what changed since the last publishing as Parquet, one small file a table.
 
-    Hive folders by the date of the run; rows are versions, the newest `changed_run` of a key counts.
+    Hive folders by the date of the run; rows are versions: the newest `changed_run` of a key
+    counts.
     """
     after = published_run(folder)
     files = []

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 EXIT_MEANINGS = {
     ExitCode.DONE: "done, also when there was nothing to do",
-    ExitCode.FINDINGS: "findings: `duplicates --import` found something, `status` says it is not well",
+    ExitCode.FINDINGS: "findings: an import has some, or `status` says it is not well",
     ExitCode.USAGE: "the command line or the settings",
     ExitCode.SOURCE: "a source could not be read, a directory was refused, or the clock went back",
     ExitCode.AUDIT: "an audit found a broken promise; the dials it names wait",
