@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """The present instant in whole seconds, UTC, without a zone mark (the form of all times here)."""
+    """The present instant in whole seconds, UTC, without a zone mark (the form of all times)."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
