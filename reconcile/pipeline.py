@@ -76,6 +76,7 @@ WALK = (
     "commands.carry_attempts",
 )
 AFTER_THE_WALK = (
+    "commands.withdraw_dials",
     "core.regrets",
     "commands.mark_regrets",
     "core.plans",
@@ -95,7 +96,6 @@ COMMAND = (
     "core.episode_facts",
     "core.dials",
     "core.removes",
-    "commands.withdraw_dials",
     "commands.refresh_dials",
     "commands.issue_commands",
     "core.next_change",

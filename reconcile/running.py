@@ -62,7 +62,8 @@ def run(
             if not result.is_idle:
                 _deliver(one, result, silent)
             pending = run_record.end(one, result, folder)
-            connection.execute("checkpoint")
+            is_light = result.is_idle and pending is None and not one.moment.has_swept
+            database.settle_log(connection, folder, is_light=is_light)
         if one.moment.has_swept:
             database.compact(folder)
         if pending is not None:
