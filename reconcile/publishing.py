@@ -7,7 +7,6 @@ file here is replaced by a rename.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +69,7 @@ def write_audit_files(
             continue
         target = folder / AUDIT_FOLDER / name / f"date={now:%Y-%m-%d}" / f"run-{run_id:010}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        beside = target.with_name(f".{target.name}.new")
         place = str(beside).replace("'", "''")
         connection.execute(
             f"copy (select * from {table} where changed_run > {after}) "  # noqa: S608
@@ -83,11 +82,12 @@ def write_audit_files(
 def publish(folder: Path, pending: Pending) -> None:
     """Rename the audit files in and replace the read copy. The state must be closed, the lock held.
 
-    A kill in between leaves `published.json` behind, and the next run publishes again.
+    A kill in between leaves `published.json` behind, and the next run publishes again, over the
+    same temporary names: no half-written copy stays.
     """
     for beside, target in pending.files:
         beside.replace(target)
-    beside_copy = folder / f".{READ_FILE}.{os.getpid()}"
+    beside_copy = folder / f".{READ_FILE}.new"
     shutil.copyfile(folder / STATE_FILE, beside_copy)
     beside_copy.replace(folder / READ_FILE)
     write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))

@@ -92,7 +92,7 @@ class Program:
         """One run at `now` over what is stored; returns what the audits found."""
         self.run_id += 1
         moment = Moment(now=now, run_id=self.run_id, is_strict=True)
-        outbox.recover(self.connection, {"file": self.sink}, moment)
+        silent = outbox.recover(self.connection, {"file": self.sink}, moment)
         self.connection.execute("begin")
         is_idle = self._is_idle(moment)
         findings = [] if is_idle else pipeline.decide(self.connection, moment)
@@ -103,7 +103,7 @@ class Program:
         )
         self.connection.execute("commit")
         if not is_idle:
-            outbox.deliver(self.connection, {"file": self.sink}, moment)
+            outbox.deliver(self.connection, {"file": self.sink}, moment, silent=silent)
         return findings
 
     def _is_idle(self, moment: Moment) -> bool:

@@ -17,6 +17,7 @@ from reconcile import database
 ROOT = Path(__file__).parent.parent
 EARLIER, MINUTE, NEXT = "09:11", "09:12", "09:13"
 """In MINUTE there are a remove and dials, after those of EARLIER; NEXT is the minute after."""
+SMALL = 1_000
 OWN_TO_A_RUN = {"issued_run", "wanted_run", "changed_run", "run_id", "tries", "detail"}
 
 
@@ -97,6 +98,7 @@ def test_a_run_that_was_killed_changes_nothing_in_the_end(
         assert outbox(site) == kept
     assert outbox(site, database.READ_FILE) == kept
     assert audited_commands(site) == stored_commands(site)
+    assert [path for path in site.state.rglob(".*") if path.stat().st_size > SMALL] == []
 
 
 @pytest.mark.parametrize("point", crash_points.POINTS)

@@ -12,13 +12,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from oracle import World
 from worlds import random_world, worlds
 
-# Small worlds and great ones that between them meet every reason, account and result but those of
-# calls by hand; chosen from the first 300 so that together they take a minute.
-SEEDS = (1, 3, 4, 8, 11, 12, 13, 14, 18, 19)
-MANY = range(1_000)
+# Of the first 1,500 worlds: some that between them meet every reason, account, result, state and
+# tie that at least three of those 1,500 meet, and the ones that once told the two apart.
+SEEDS = (
+    *(27, 58, 71, 74, 131, 400, 408, 431, 503, 537, 690, 810, 836, 942, 996, 998),
+    *(1036, 1063, 1116, 1250, 1313),
+    *(328, 481, 639, 734, 822, 829),
+)
+MANY, AT_ONCE = 1_500, 50
 
 short = settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     deadline=None,
     database=None,
@@ -48,12 +52,15 @@ def test_the_program_does_what_the_oracle_says(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", MANY)
-def test_the_program_does_what_the_oracle_says_of_many_worlds(seed: int) -> None:
-    world = random_world(seed)
-    if counts_calls_by_hand(world):
-        pytest.skip("calls by hand do not count yet")
-    assert in_process.differences(world) == []
+@pytest.mark.parametrize("first", range(0, MANY, AT_ONCE))
+def test_the_program_does_what_the_oracle_says_of_many_worlds(first: int) -> None:
+    seeded = {seed: random_world(seed) for seed in range(first, first + AT_ONCE)}
+    found = {
+        seed: in_process.differences(world)
+        for seed, world in seeded.items()
+        if not counts_calls_by_hand(world)
+    }
+    assert {seed: differences for seed, differences in found.items() if differences} == {}
 
 
 @given(worlds().filter(without_calls_by_hand))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,16 +123,23 @@ def _show_reports(played: Played) -> None:
 
 
 def _show_next(folder: Path, played: Played) -> None:
-    file = folder / DEFAULT_FILE
+    enter = f"  cd {folder} && {_own_name(folder)}"
     answers.write(
         f"\n{played.minutes:,} minutes run: {played.dials:,} dials, {played.removes:,} removes.\n\n"
         "Look closer:\n"
-        f"  reconcile explain 700610123 --settings {file}\n"
-        f"  reconcile report --settings {file}\n"
-        f"  reconcile duplicates --import {folder / 'recording' / 'new_contacts.csv'} "
-        f"--settings {file}\n\n"
+        f"{enter} explain 700610123\n"
+        f"{enter} report\n"
+        f"{enter} duplicates --import recording/new_contacts.csv\n\n"
         "With data of your own:\n"
         "  reconcile init      writes a settings file in which every key is explained\n"
         "  reconcile check     says what it amounts to, changing nothing\n"
         "  reconcile run       is what cron calls every minute\n"
     )
+
+
+def _own_name(folder: Path) -> str:
+    """How a person in `folder` calls this program: by name, or by path where it is on none."""
+    called = Path(sys.argv[0])
+    if called.name != "reconcile" or shutil.which("reconcile"):
+        return "reconcile"
+    return os.path.relpath(called.absolute(), folder.absolute())
