@@ -46,11 +46,7 @@ def run(
     run's.
     """
     if is_dry:
-        with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
-            one = run_start.start(
-                settings, connection, now, is_dry=True, accepts_clock=accepts_clock
-            )
-            return _decide(one, is_forced=True)
+        return _dry_run(settings, now, accepts_clock=accepts_clock)
     folder = settings.state_folder
     with database.lock(folder, wait_seconds=settings.wait_seconds):
         with database.open_state(folder) as connection:
@@ -71,6 +67,13 @@ def run(
         result.messages = faults.settle(folder, one.faults, one.moment.now)
         publishing.write_status(folder, run_record.status(one, result))
     return result
+
+
+def _dry_run(settings: Settings, now: datetime | None, *, accepts_clock: bool) -> RunResult:
+    """Decide on a copy of what was published last, and throw the copy away."""
+    with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
+        one = run_start.start(settings, connection, now, is_dry=True, accepts_clock=accepts_clock)
+        return _decide(one, is_forced=True)
 
 
 @contextmanager
