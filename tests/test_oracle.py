@@ -16,7 +16,7 @@ from worlds import random_world, worlds
 # tie that at least three of those 1,500 meet, and the ones that once told the two apart.
 SEEDS = (
     *(27, 58, 71, 74, 131, 400, 408, 431, 503, 537, 690, 810, 836, 942, 996, 998),
-    *(1036, 1063, 1116, 1250, 1313),
+    *(1006, 1036, 1063, 1116, 1250, 1313),
     *(328, 481, 639, 734, 822, 829),
 )
 MANY, AT_ONCE = 1_500, 50

@@ -9,17 +9,20 @@ one by its CDR when it ends).
 from __future__ import annotations
 
 import csv
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 from site_folder import CLIENT, OTHER, Site, at, minutes
 
+import reconcile
 from reconcile import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
 
@@ -93,6 +96,18 @@ def without_minutes(commands: list[str]) -> list[str]:
 
 
 # The recording.
+
+
+def test_every_command_of_the_recording_fits_the_schema(recorded: Site) -> None:
+    """What a receiver may rely on is what is written, not only what is promised."""
+    package = Path(reconcile.__file__).parent
+    schema = json.loads((package / "sinks/command.schema.json").read_text(encoding="utf-8"))
+    fits = jsonschema.Draft202012Validator(schema)
+    written = (recorded.folder / "out" / "commands.ndjson").read_text(encoding="utf-8")
+    commands = [json.loads(line) for line in written.splitlines()]
+    faults = [error.message for command in commands for error in fits.iter_errors(command)]
+    assert len(commands) == 36
+    assert faults == []
 
 
 def test_the_recording_gives_these_commands_in_these_minutes(recorded: Site) -> None:

@@ -1,6 +1,6 @@
 -- Keep the dropped calls that are not accounted for yet, as settling.
 -- Grain:  one row per dropped call without an account
--- Reads:  core.dropped_calls, kept.dropped_calls, kept.calls
+-- Reads:  core.dropped_calls, kept.dropped_calls
 -- Params: $run_id bigint, $since timestamp
 insert into kept.dropped_calls
 select
@@ -17,14 +17,10 @@ select
     false as is_late,
     false as is_withdrawn,
     0 as opened_count,
-    calls.first_seen_at,
+    judged.first_seen_at,
     null as accounted_at,
     $run_id::bigint as changed_run
 from core.dropped_calls as judged
-inner join kept.calls as calls
-    on judged.source = calls.source
-    and judged.call_id = calls.call_id
-    and calls.started_at >= $since::timestamp
 where
     judged.is_dropped
     and not exists (

@@ -2,7 +2,7 @@
 -- line.
 -- Grain:  one row per call (source, call_id) that is or was a dropped call
 -- Reads:  kept.calls, core.calls, kept.dropped_calls, settings.campaigns, settings.campaign_words
--- Params: $since timestamp
+-- Params: $now timestamp, $since timestamp
 --
 -- Dropped: incoming, over, and no operator connected after the client last began to wait.
 -- A call that fits two campaigns goes to the first. `timeout`, `exit_key`, `empty` and `ringing`
@@ -31,6 +31,16 @@ accounted as (
     where
         dropped_calls.account != 'settling'
         and dropped_calls.dropped_at >= $since::timestamp
+),
+
+-- Since when a drop that is still settling is known.
+settling as (
+    select
+        dropped_calls.source,
+        dropped_calls.call_id,
+        dropped_calls.first_seen_at
+    from kept.dropped_calls as dropped_calls
+    where dropped_calls.account = 'settling'
 ),
 
 judged as (
@@ -148,8 +158,12 @@ select
     coalesce(asked.kind in ('queue', 'ivr') or asked.is_asked_for, false) as is_dropped,
     coalesce(
         asked.kind in ('queue', 'ivr') or asked.is_asked_for or asked.kind = accounted.kind, false
-    ) as is_standing
+    ) as is_standing,
+    coalesce(settling.first_seen_at, $now::timestamp) as first_seen_at
 from asked
+left join settling
+    on asked.source = settling.source
+    and asked.call_id = settling.call_id
 left join accounted
     on asked.source = accounted.source
     and asked.call_id = accounted.call_id
