@@ -176,7 +176,7 @@ class Program:
                 campaign.dialled_numbers is not None, campaign.queues is not None, False,
                 campaign.settle_seconds, campaign.short_drop_seconds, campaign.min_gap_minutes,
                 campaign.confirm_within_minutes, campaign.give_up_after_minutes,
-                campaign.count_from, campaign.on_repeat, campaign.count_manual_attempts,
+                campaign.count_from, campaign.on_repeat,
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
                 campaign.dialler,
             ),

@@ -58,7 +58,6 @@ def test_what_is_left_out_has_the_defaults_of_the_state_table(tmp_path: Path) ->
     assert campaign.min_gap_minutes == 5
     assert campaign.confirm_within_minutes == 5
     assert campaign.give_up_after_minutes == 480
-    assert campaign.count_manual_attempts is False
     assert campaign.on_repeat == "join"
     assert campaign.dialled_numbers == campaign.queues == campaign.menus == ()
     assert settings.sources[0].max_feed_lag_minutes == 5

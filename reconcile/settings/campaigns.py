@@ -118,11 +118,6 @@ class Campaign:
         "What another dropped call does: it joins, or it restarts the steps that are left.",
         default="join",
     )
-    count_manual_attempts: bool = key(
-        forms.flag(),
-        "Whether a call placed by hand takes the place of an attempt.",
-        default=False,
-    )
     unknown_callers: str = key(
         forms.one_of("dial", "block"),
         "What becomes of callers who are not in the directory.",

@@ -113,7 +113,6 @@ def _campaign(campaign: Campaign, position: int) -> Row:
         campaign.give_up_after_minutes,
         campaign.count_from,
         campaign.on_repeat,
-        campaign.count_manual_attempts,
         campaign.unknown_callers,
         campaign.duplicates,
         campaign.drop_after_talk,

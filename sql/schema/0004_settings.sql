@@ -59,7 +59,6 @@ create table settings.campaigns (
     give_up_after_minutes bigint not null,
     count_from varchar not null,
     on_repeat varchar not null,
-    count_manual_attempts boolean not null,
     unknown_callers varchar not null,
     duplicates varchar not null,
     drop_after_talk boolean not null,
