@@ -34,7 +34,10 @@ def pause(settings: Settings, campaign: str | None, why: str | None) -> str:
 
 
 def resume(settings: Settings, campaign: str | None) -> str:
-    """End a pause. What is due by then is dialled in the next run, each number once."""
+    """End the pause of a campaign, or without one that of all.
+
+    What is due by then is dialled in the next run, each number once.
+    """
     name = _known(settings, campaign)
     with _state(settings) as connection:
         params = {"campaign": campaign, "now": clock.utc_now()}

@@ -34,7 +34,7 @@ def settle(folder: Path, faults: dict[str, list[str]], now: datetime) -> list[li
     kept: dict[str, Fault] = {}
     for name, lines in faults.items():
         fault = known.get(name)
-        if fault is None:
+        if fault is None or (name.startswith("source ") and fault.lines[0] != lines[0]):
             kept[name] = Fault(now, now, lines)
             texts.append(lines)
         elif now - fault.told_at >= _TELL_AGAIN_AFTER:

@@ -47,7 +47,8 @@ def start(
         accepts_clock=accepts_clock,
     )
     last_at = row[1]
-    if last_at is not None and run.moment.now < last_at and not accepts_clock:
+    is_accepted = accepts_clock and not run.moment.is_strict
+    if last_at is not None and run.moment.now < last_at and not is_accepted:
         _face_earlier_clock(run, last_at, is_dry=is_dry)
     return run
 

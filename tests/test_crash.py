@@ -17,7 +17,9 @@ from reconcile import database
 ROOT = Path(__file__).parent.parent
 EARLIER, MINUTE, NEXT = "09:11", "09:12", "09:13"
 """In MINUTE there are a remove and dials, after those of EARLIER; NEXT is the minute after."""
-SMALL = 1_000
+SMALL = 1_000  # bytes
+LAST_POINT = [*crash_points.POINTS].index("between two audit files") + 1
+"""Behind it an error and a kill are the same: nothing is open that could be closed in order."""
 OWN_TO_A_RUN = {"issued_run", "wanted_run", "changed_run", "run_id", "tries", "detail"}
 
 
@@ -101,7 +103,7 @@ def test_a_run_that_was_killed_changes_nothing_in_the_end(
     assert [path for path in site.state.rglob(".*") if path.stat().st_size > SMALL] == []
 
 
-@pytest.mark.parametrize("point", crash_points.POINTS)
+@pytest.mark.parametrize("point", [*crash_points.POINTS][:LAST_POINT])
 def test_a_run_that_broke_off_with_an_error_changes_nothing_in_the_end(
     point: str,
     straight: dict[str, tuple[dict, bytes]],

@@ -104,7 +104,7 @@ class Campaign:
     )
     give_up_after_minutes: int = key(
         forms.whole(1, _YEAR_MINUTES),
-        "An episode ends so long after its last dropped call, counted in calling hours.",
+        "An episode ends so long after its last dropped call.",
         default=480,
         unit="minutes",
     )

@@ -1,4 +1,4 @@
--- End a pause; without a campaign, every one.
+-- End the pause of a campaign or, without a campaign, the one of all of them.
 -- Grain:  one row per pause that ends
 -- Reads:  kept.pauses
 -- Params: $campaign varchar, $now timestamp
@@ -6,4 +6,4 @@ update kept.pauses
 set resumed_at = $now::timestamp
 where
     kept.pauses.resumed_at is null
-    and ($campaign::varchar is null or kept.pauses.campaign = $campaign::varchar)
+    and kept.pauses.campaign is not distinct from $campaign::varchar
