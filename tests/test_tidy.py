@@ -421,9 +421,10 @@ def test_only_agreed_names_stand_at_the_top() -> None:
     assert {name for name in names if not name.startswith(".")} - TOP_LEVEL == set()
 
 
-def test_nothing_names_a_machine_or_a_registry() -> None:
-    words = ["/work/", "/root/", "/farm/", ".library", "index-url", "pypi.org", "npmjs.org"]
-    pattern = "|".join(map(re.escape, [*words, "pythonhosted.org", "proxy.golang.org"]))
+def test_nothing_names_the_machine_it_was_written_on() -> None:
+    """Neither the folder of this checkout, nor a person's home, nor where packages come from."""
+    folders = [f"{folder}/" for folder in (ROOT, Path.home()) if len(folder.parts) > 1]
+    pattern = "|".join([*map(re.escape, folders), r"--(extra-)?index-[u]rl", r"https?://py[p]i\b"])
     assert [f for path in others() for f in found(pattern, text_of(path), path)] == []
 
 
