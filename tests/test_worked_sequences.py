@@ -4,7 +4,7 @@ Records enter as a table of calls; what follows is the program's own SQL, pipeli
 a sink in memory. Runs stand at each full minute, the ladder is 5/15/60, all else is as by default.
 
 9.6 (do-not-call) and 9.7 (calling hours) come with a later change. 9.9 (the clock goes back) and
-9.10 once more stand in test_running, where runs go through files and read a clock.
+9.10 once more stand in test_running_faults, where runs go through files and read a clock.
 """
 
 from __future__ import annotations
