@@ -65,6 +65,7 @@ SETTLE = (
     "commands.withdraw_closings",
 )
 WALK = (
+    "core.settling_drops",
     "core.settled_drops",
     "core.closings",
     "core.due_drops",

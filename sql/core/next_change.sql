@@ -1,7 +1,7 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
 -- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.plans, core.dials,
---         settings.campaigns, settings.ladder, settings.sources, raw.queue_log, raw.cdr,
+--         core.settling_drops, settings.campaigns, settings.sources, raw.queue_log, raw.cdr,
 --         raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
@@ -11,21 +11,6 @@ with longest_limit as (
     select
         coalesce(min(sources.open_call_limit_minutes), 0) * interval '1 minute' as open_call_limit
     from settings.sources as sources
-),
-
-settle_times as (
-    select
-        campaigns.campaign,
-        least(campaigns.settle_seconds, ladder.offset_minutes * 60) as settle_seconds
-    from settings.campaigns as campaigns
-    inner join settings.ladder as ladder
-        on campaigns.campaign = ladder.campaign
-        and ladder.attempt_number = 1
-),
-
-longest_settle as (
-    select coalesce(max(settle_times.settle_seconds), 0) as settle_seconds
-    from settle_times
 ),
 
 last_drops as (
@@ -85,15 +70,8 @@ instants as (
         calls.started_at >= $since::timestamp
         and (calls.ended_at is null or calls.last_connected_at > $now::timestamp)
     union all
-    select
-        drops.dropped_at
-        + coalesce(settle_times.settle_seconds, longest_settle.settle_seconds)
-        * interval '1 second' as instant
-    from kept.dropped_calls as drops
-    cross join longest_settle
-    left join settle_times
-        on drops.campaign = settle_times.campaign
-    where drops.account = 'settling'
+    select settling_drops.settles_at as instant
+    from core.settling_drops as settling_drops
     union all
     select min(queue_log.known_at) as instant
     from raw.queue_log as queue_log
