@@ -117,15 +117,6 @@ class Program:
         self.idle_count += is_idle
         return is_idle
 
-    def would_skip(self, now: datetime) -> bool:
-        """Whether a run at `now` without news would take itself for idle, as `running` does."""
-        moment = Moment(now=now, run_id=self.run_id + 1)
-        standing = queries.rows(self.connection, "core.standing", moment.params()).rows[0]
-        next_change_at, undelivered_count, held_count, is_first = standing
-        if is_first or undelivered_count or held_count:
-            return False
-        return next_change_at is None or now < next_change_at
-
     def insert(self, table: str, *rows: tuple) -> None:
         """Put rows into a table, in the order of its columns."""
         for row in rows:
@@ -264,9 +255,8 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
     """Stop at the first run in which they differ; what follows would follow from it."""
     program.load_records(world.records)
     sources = {record.source for record in world.records}
-    rules, lifted, news = None, set(), []
+    rules, lifted = None, set()
     for now, theirs in zip(world.runs, outcome.runs, strict=True):
-        earlier_news, news = news, _news(world, now)
         in_force = oracle._in_force(world.settings, now)
         if in_force is not rules:
             program.set_rules(in_force, sources)
@@ -278,12 +268,9 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
                 lifted.add(place)
                 program.close_by_hand(campaign, number, at)
         program.sink.is_down = now in world.outages
-        is_idle = news == earlier_news and program.would_skip(now)
         findings = program.run(now)
         if findings:
             return [f"{now}: audit {finding}" for finding in findings]
-        if is_idle and (changed := _said_in(program)):
-            return [f"{now}: a run that would have been skipped changes {changed}"]
         ours = program.fetch(
             "select episode_id, decision || ' ' || reason, promised_at, due_at "
             "from kept.decisions "
@@ -297,26 +284,6 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
         if different:
             return different
     return []
-
-
-def _news(world, now: datetime) -> list:
-    """All that a run can learn from outside: while it stays the same, nothing is new."""
-    return [
-        sum(record.known_at <= now for record in world.records),
-        oracle._in_force(world.settings, now),
-        oracle._in_force(world.directory, now),
-        [pause for pause in world.pauses if pause[0] <= now < pause[1]],
-        sum(at <= now for at, _, _ in world.hand_closings),
-    ]
-
-
-def _said_in(program: Program) -> list[tuple]:
-    """What the last run wrote: decisions that changed, and commands."""
-    return program.fetch(
-        f"select episode_id, decision, reason from kept.decisions where run_id = {program.run_id} "
-        "union all select command_key, kind, state from kept.commands "
-        f"where issued_run = {program.run_id}"
-    )
 
 
 def _decided(decision) -> tuple:
