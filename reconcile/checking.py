@@ -12,8 +12,6 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 if TYPE_CHECKING:
     from reconcile.settings import Settings, Source
 
-_UNIQUEID_ONLY_COLUMNS = "linkedid"
-
 
 def report(settings: Settings) -> tuple[list[str], int]:
     """Read the beginning of each source, ask each sink, decide once on a copy; change nothing.
@@ -85,7 +83,7 @@ def _asterisk(logs: AsteriskLogs) -> list[str]:
         spots.append("hang-ups in the menu and outgoing calls, since no `cdr` is read")
     else:
         spots.append("an outgoing call before it is over, since the CDR is written at its end")
-        if _UNIQUEID_ONLY_COLUMNS not in logs.cdr.columns:
+        if "linkedid" not in logs.cdr.columns:
             spots.append("which legs belong to one call, since the CDR has no `linkedid`")
         if logs.dialled_number is None:
             spots.append("on which line a client called, since `dialled_number` is not set")
