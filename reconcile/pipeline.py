@@ -52,10 +52,8 @@ BEFORE_THE_WALK = (
     "commands.keep_dropped_calls",
     "commands.unmatch_attempts",
 )
-MATCH = (
-    "core.attempt_matches",
-    "commands.match_attempts",
-)
+FIND_MATCHES = ("core.attempt_matches",)
+MATCH = ("commands.match_attempts",)
 SETTLE = (
     "core.attempt_results",
     "commands.settle_attempts",
@@ -64,11 +62,13 @@ SETTLE = (
     "core.withdrawn_closings",
     "commands.withdraw_closings",
 )
-WALK = (
+FIND_EVENTS = (
     "core.settling_drops",
     "core.settled_drops",
     "core.closings",
     "core.due_drops",
+)
+WALK = (
     "core.accounts",
     "core.carried_attempts",
     "commands.close_episodes",
@@ -131,9 +131,9 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps(connection, APPLY, moment)
     _fold(connection, moment)
     _steps(connection, BEFORE_THE_WALK, moment)
-    _repeat(connection, MATCH, moment, until=("core.attempt_matches",))
+    _repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))
     _steps(connection, SETTLE, moment)
-    _repeat(connection, WALK, moment, until=("core.accounts", "core.closings"))
+    _repeat(connection, moment, FIND_EVENTS, WALK, until=("core.closings", "core.due_drops"))
     _steps(connection, AFTER_THE_WALK, moment)
     _steps(connection, DECIDE, moment)
     findings = _audit(connection, moment)
@@ -166,16 +166,18 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 def _repeat(
     connection: duckdb.DuckDBPyConnection,
-    names: tuple[str, ...],
     moment: Moment,
+    find: tuple[str, ...],
+    act: tuple[str, ...],
     *,
     until: tuple[str, ...],
 ) -> None:
-    """Run steps again and again until the named ones give no row any more."""
+    """Find and act in turn until the named steps of `find` give no row any more."""
     for _ in range(_ROUNDS_MAX):
-        counts = _steps(connection, names, moment)
+        counts = _steps(connection, find, moment)
         if not any(counts[name] for name in until):
             return
+        _steps(connection, act, moment)
     raise RuntimeError(f"{until[0]} does not come to an end")
 
 
