@@ -75,8 +75,9 @@ def keep_settings(run: Run) -> bool:
     for table, rows in to_tables(run.settings).items():
         connection.execute(f"delete from {table}")  # noqa: S608 - our own names
         for row in rows:
-            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-            connection.execute(f"insert into {table} values ({places})", list(row))  # noqa: S608
+            columns = ", ".join(row)
+            values = ", ".join(f"${column}" for column in row)
+            connection.execute(f"insert into {table} ({columns}) values ({values})", row)  # noqa: S608
     connection.execute(
         "insert into ops.settings select $1, $2, $3 "
         "where not exists (select 1 from ops.settings where settings_hash = $1)",

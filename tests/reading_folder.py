@@ -95,5 +95,5 @@ def insert_settings(connection: duckdb.DuckDBPyConnection, loaded: settings.Sett
     """Put the settings into their tables, as a run does."""
     for table, rows in to_tables(loaded).items():
         for row in rows:
-            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-            connection.execute(f"insert into {table} values ({places})", list(row))
+            columns, values = ", ".join(row), ", ".join(f"${column}" for column in row)
+            connection.execute(f"insert into {table} ({columns}) values ({values})", row)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import phonenumbers
+from reading_folder import insert_settings
 from settings_files import changed, read, with_campaign
 
 from reconcile.settings import load, settings_hash
@@ -22,13 +23,14 @@ SAMPLE = Path(__file__).parent.parent / "samples" / "reconcile.toml"
 def test_the_rows_fit_the_tables_of_the_schema(connection: duckdb.DuckDBPyConnection) -> None:
     settings = load(SAMPLE)
     tables = to_tables(settings)
-    for name, rows in tables.items():
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into {name} values ({marks})", rows)
     in_schema = connection.execute(
-        "select 'settings.' || table_name from duckdb_tables() where schema_name = 'settings'"
+        "select 'settings.' || table_name, list_sort(list(column_name)) from duckdb_columns() "
+        "where schema_name = 'settings' and not internal group by all"
     ).fetchall()
-    assert {name for (name,) in in_schema} == set(tables)
+    assert {name for name, _ in in_schema} == set(tables)
+    for name, columns in in_schema:
+        assert {tuple(sorted(row)) for row in tables[name]} <= {tuple(columns)}, name
+    insert_settings(connection, settings)
     campaign = connection.execute(
         "select starts_at, attempt_count, has_dialled_numbers, has_queues, has_menus, dialler "
         "from settings.campaigns"
@@ -39,7 +41,8 @@ def test_the_rows_fit_the_tables_of_the_schema(connection: duckdb.DuckDBPyConnec
 
 
 def test_the_ladder_is_numbered_from_one() -> None:
-    assert to_tables(load(SAMPLE))["settings.ladder"] == [
+    rows = to_tables(load(SAMPLE))["settings.ladder"]
+    assert [tuple(row.values()) for row in rows] == [
         ("missed-calls", 1, 5),
         ("missed-calls", 2, 15),
         ("missed-calls", 3, 60),
@@ -48,7 +51,8 @@ def test_the_ladder_is_numbered_from_one() -> None:
 
 def test_a_pattern_tells_how_many_groups_it_has() -> None:
     rows = to_tables(load(SAMPLE))["settings.source_patterns"]
-    assert [(row[1], row[4]) for row in rows] == [("dialled_number", 1), ("attempt_key", 2)]
+    group_counts = {row["name"]: row["group_count"] for row in rows}
+    assert group_counts == {"dialled_number": 1, "attempt_key": 2}
 
 
 def test_lines_and_own_numbers_are_comparable_with_calls(tmp_path: Path) -> None:
@@ -56,9 +60,19 @@ def test_lines_and_own_numbers_are_comparable_with_calls(tmp_path: Path) -> None
         "trunks", 'own_numbers = ["00420 200 500 101", "221", "+420200500100"]\ntrunks'
     )
     tables = to_tables(read(tmp_path, text))
-    lines = [row[2] for row in tables["settings.campaign_words"] if row[1] == "dialled_number"]
+    lines = lines_of(tables)
     assert lines == ["+420200500100"]
-    assert tables["settings.own_numbers"] == [("+420200500101",), ("221",), ("+420200500100",)]
+    assert tables["settings.own_numbers"] == [
+        {"number": "+420200500101"},
+        {"number": "221"},
+        {"number": "+420200500100"},
+    ]
+
+
+def lines_of(tables: dict[str, list[dict[str, object]]]) -> list[object]:
+    """The dialled numbers of all campaigns."""
+    rows = tables["settings.campaign_words"]
+    return [row["word"] for row in rows if row["kind"] == "dialled_number"]
 
 
 def test_a_line_stands_as_written_too_where_a_source_is_opaque(tmp_path: Path) -> None:
@@ -66,14 +80,14 @@ def test_a_line_stands_as_written_too_where_a_source_is_opaque(tmp_path: Path) -
         'kind = "asterisk"', 'kind = "asterisk"\nnumbers = "opaque"\nown_numbers = ["200500109"]'
     )
     tables = to_tables(read(tmp_path, text))
-    lines = [row[2] for row in tables["settings.campaign_words"] if row[1] == "dialled_number"]
+    lines = lines_of(tables)
     assert lines == ["+420200500100", "helpline 3", "200 500 100"]
-    assert ("200500109",) in tables["settings.own_numbers"]
+    assert {"number": "200500109"} in tables["settings.own_numbers"]
 
 
 def test_every_word_of_an_asterisk_source_is_a_row(tmp_path: Path) -> None:
     tables = to_tables(read(tmp_path, changed("trunks", 'menus = ["m"]\ntrunks')))
-    assert tables["settings.source_words"] == [
+    assert [tuple(row.values()) for row in tables["settings.source_words"]] == [
         ("pbx", "incoming_context", "from-trunk"),
         ("pbx", "trunk", "PJSIP/trunk-*"),
         ("pbx", "menu", "m"),

@@ -13,11 +13,44 @@ if TYPE_CHECKING:
     from reconcile.settings.program import Settings
     from reconcile.settings.sources import Source
 
-Row = tuple[object, ...]
+Row = dict[str, object]
+
+# The keys of a campaign that stand in a column of the same name.
+_CAMPAIGN_COLUMNS = (
+    "starts_at",
+    "settle_seconds",
+    "short_drop_seconds",
+    "min_gap_minutes",
+    "confirm_within_minutes",
+    "give_up_after_minutes",
+    "count_from",
+    "on_repeat",
+    "unknown_callers",
+    "duplicates",
+    "drop_after_talk",
+    "dialler",
+)
+_SOURCE_COLUMNS = (
+    "kind",
+    "region",
+    "system",
+    "numbers",
+    "open_call_limit_minutes",
+    "max_feed_lag_minutes",
+    "gives_calls",
+    "gives_contacts",
+)
+_PROGRAM_COLUMNS = (
+    "region",
+    "clock_tolerance_seconds",
+    "max_shrink_percent",
+    "hot_days",
+    "raw_days",
+)
 
 
 def to_tables(settings: Settings) -> dict[str, list[Row]]:
-    """Give the rows of each table, `settings.program` and so on, in the order of its columns.
+    """Give the rows of each table, `settings.program` and so on, by the names of its columns.
 
     Lines and own numbers are brought to E.164 with the region in force, by the phone number
     library; what has none (an extension, an opaque key) stays as written.
@@ -29,18 +62,22 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
         "settings.source_patterns": [
             row for source in settings.sources for row in _patterns(source)
         ],
-        "settings.own_numbers": [(number,) for number in _own_numbers(settings)],
+        "settings.own_numbers": [{"number": number} for number in _own_numbers(settings)],
         "settings.campaigns": [
             _campaign(campaign, position)
             for position, campaign in enumerate(settings.campaigns, start=1)
         ],
         "settings.ladder": [
-            (campaign.name, attempt_number, offset)
+            {
+                "campaign": campaign.name,
+                "attempt_number": attempt_number,
+                "offset_minutes": offset,
+            }
             for campaign in settings.campaigns
             for attempt_number, offset in enumerate(campaign.retry_minutes, start=1)
         ],
         "settings.campaign_words": [
-            (campaign.name, kind, word)
+            {"campaign": campaign.name, "kind": kind, "word": word}
             for campaign in settings.campaigns
             for kind, words in _campaign_words(campaign, settings).items()
             for word in words
@@ -49,28 +86,15 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
 
 
 def _program(settings: Settings) -> Row:
-    return (
-        settings_hash(settings),
-        settings.region,
-        settings.clock_tolerance_seconds,
-        settings.max_shrink_percent,
-        settings.hot_days,
-        settings.raw_days,
-    )
+    return {"settings_hash": settings_hash(settings), **_values(settings, _PROGRAM_COLUMNS)}
 
 
 def _source(source: Source) -> Row:
-    return (
-        source.name,
-        source.kind,
-        source.region,
-        source.system,
-        source.numbers,
-        source.open_call_limit_minutes,
-        source.max_feed_lag_minutes,
-        source.gives_calls,
-        source.gives_contacts,
-    )
+    return {"source": source.name, **_values(source, _SOURCE_COLUMNS)}
+
+
+def _values(table: object, columns: tuple[str, ...]) -> Row:
+    return {column: getattr(table, column) for column in columns}
 
 
 def _words(source: Source) -> list[Row]:
@@ -82,7 +106,11 @@ def _words(source: Source) -> list[Row]:
         "trunk": logs.trunks,
         "menu": logs.menus,
     }
-    return [(source.name, kind, word) for kind, words in lists.items() for word in words]
+    return [
+        {"source": source.name, "kind": kind, "word": word}
+        for kind, words in lists.items()
+        for word in words
+    ]
 
 
 def _patterns(source: Source) -> list[Row]:
@@ -91,33 +119,28 @@ def _patterns(source: Source) -> list[Row]:
         return []
     parts = {"dialled_number": logs.dialled_number, "attempt_key": logs.attempt_key}
     return [
-        (source.name, name, part.column, part.pattern, re.compile(part.pattern).groups)
+        {
+            "source": source.name,
+            "name": name,
+            "column_name": part.column,
+            "pattern": part.pattern,
+            "group_count": re.compile(part.pattern).groups,
+        }
         for name, part in parts.items()
         if part is not None
     ]
 
 
 def _campaign(campaign: Campaign, position: int) -> Row:
-    return (
-        campaign.name,
-        position,
-        campaign.starts_at,
-        len(campaign.retry_minutes),
-        bool(campaign.dialled_numbers),
-        bool(campaign.queues),
-        bool(campaign.menus),
-        campaign.settle_seconds,
-        campaign.short_drop_seconds,
-        campaign.min_gap_minutes,
-        campaign.confirm_within_minutes,
-        campaign.give_up_after_minutes,
-        campaign.count_from,
-        campaign.on_repeat,
-        campaign.unknown_callers,
-        campaign.duplicates,
-        campaign.drop_after_talk,
-        campaign.dialler,
-    )
+    return {
+        "campaign": campaign.name,
+        "position": position,
+        "attempt_count": len(campaign.retry_minutes),
+        "has_dialled_numbers": bool(campaign.dialled_numbers),
+        "has_queues": bool(campaign.queues),
+        "has_menus": bool(campaign.menus),
+        **_values(campaign, _CAMPAIGN_COLUMNS),
+    }
 
 
 def _campaign_words(campaign: Campaign, settings: Settings) -> dict[str, tuple[str, ...]]:
