@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock, publishing, running, settings, streams
+from reconcile.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,4 +94,5 @@ def _line(now: datetime, command: dict[str, Any]) -> str:
         what = f"attempt {command['attempt']} of {command['attempts']}"
     else:
         what = command["reason"]
-    return f"{now:%H:%M}  {command['command']:<6}  {command['number']:<15} {what:<17} {who}"
+    line = f"{now:%H:%M}  {command['command']:<6}  {command['number']:<15} {what:<17} {who}"
+    return plain(line)

@@ -5,6 +5,7 @@
     ├── SettingInvalid      2   keys of the settings, all that are wrong at once
     ├── SqlFileInvalid      2   a file of sql/ or a mapping select
     ├── SourceUnreadable    3   a source that cannot be read at all
+    ├── ClockWrong          3   the clock lies before an earlier run
     ├── AuditFailed         4   a promise the data breaks
     ├── SinkUnreachable     5   a sink that takes nothing
     └── DatabaseBusy       75   another run holds the state
@@ -88,6 +89,13 @@ class SourceUnreadable(Problem):
     """A source gives nothing at all; other sources go on."""
 
     code = "source_unreadable"
+    exit_code = ExitCode.SOURCE
+
+
+class ClockWrong(Problem):
+    """The clock went back; dials wait."""
+
+    code = "clock_wrong"
     exit_code = ExitCode.SOURCE
 
 

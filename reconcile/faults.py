@@ -22,37 +22,53 @@ class Fault:
     lines: list[str]
 
 
-def settle(folder: Path, faults: dict[str, list[str]], now: datetime) -> list[list[str]]:
+def settle(
+    folder: Path, found: dict[str, list[str]], now: datetime, *, is_watched: bool = False
+) -> list[list[str]]:
     """Compare the faults of this run with those that last, and give the texts to be told now.
 
-    `faults` maps a name that stays the same (`source pbx/cdr`) to its lines. A new one is told, one
-    that goes on once an hour, and one that is gone gives a last line. The file is written only
-    when something changes.
+    `found` maps a name (`source pbx/cdr`) to its lines. The file is written only when something
+    changes; `is_watched` as in `compare`.
     """
-    known = _load(folder)
+    known = lasting(folder)
+    kept, texts = compare(known, found, now, is_watched=is_watched)
+    if kept != known:
+        write_whole(folder / FAULTS_FILE, to_text(kept))
+    return texts
+
+
+def compare(
+    known: dict[str, Fault], found: dict[str, list[str]], now: datetime, *, is_watched: bool
+) -> tuple[dict[str, Fault], list[list[str]]]:
+    """The faults that last from now on, and what is to be told of them.
+
+    A fault is the same as long as its name and its first line are; a new one is told, one that
+    goes on once an hour (each time where a person watches), and one that is gone gives a last line.
+    """
     texts: list[list[str]] = []
     kept: dict[str, Fault] = {}
-    for name, lines in faults.items():
+    for name, lines in found.items():
         fault = known.get(name)
-        if fault is None or (name.startswith("source ") and fault.lines[0] != lines[0]):
+        if fault is None or fault.lines[0] != lines[0]:
             kept[name] = Fault(now, now, lines)
             texts.append(lines)
-        elif now - fault.told_at >= _TELL_AGAIN_AFTER:
-            kept[name] = Fault(fault.since, now, lines)
-            texts.append([lines[0] + f" (since {fault.since:%Y-%m-%d %H:%M} UTC)", *lines[1:]])
-        else:
-            kept[name] = Fault(fault.since, fault.told_at, lines)
+            continue
+        is_due = now - fault.told_at >= _TELL_AGAIN_AFTER
+        kept[name] = Fault(fault.since, now if is_due else fault.told_at, lines)
+        if is_due or is_watched:
+            texts.append([f"{lines[0]} (since {fault.since:%Y-%m-%d %H:%M} UTC)", *lines[1:]])
     for name, fault in known.items():
-        if name not in faults:
+        if name not in found:
             texts.append([f"ended after {_lasted(now - fault.since)}: {fault.lines[0]}"])
-    if kept != known:
-        _save(folder, kept)
-    return texts
+    return kept, texts
 
 
 def lasting(folder: Path) -> dict[str, Fault]:
     """The faults that last, by name, for `status`."""
-    return _load(folder)
+    try:
+        return from_text((folder / FAULTS_FILE).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
 
 
 def _lasted(span: timedelta) -> str:
@@ -60,24 +76,23 @@ def _lasted(span: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"  # noqa: PLR2004
 
 
-def _load(folder: Path) -> dict[str, Fault]:
+def from_text(text: str) -> dict[str, Fault]:
+    """Read what `to_text` wrote; a damaged memory of faults only makes them be told once more."""
     try:
-        stored = json.loads((folder / FAULTS_FILE).read_text(encoding="utf-8"))
         return {
             name: Fault(
                 datetime.fromisoformat(fault["since"]),
                 datetime.fromisoformat(fault["told_at"]),
-                fault["lines"],
+                [str(line) for line in fault["lines"]] or [name],
             )
-            for name, fault in stored.items()
+            for name, fault in json.loads(text).items()
         }
-    except FileNotFoundError:
-        return {}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {}  # a damaged memory of faults only makes them be told once more
+        return {}
 
 
-def _save(folder: Path, faults: dict[str, Fault]) -> None:
+def to_text(faults: dict[str, Fault]) -> str:
+    """Write faults as JSON."""
     stored = {
         name: {
             "since": fault.since.isoformat(),
@@ -86,4 +101,4 @@ def _save(folder: Path, faults: dict[str, Fault]) -> None:
         }
         for name, fault in faults.items()
     }
-    write_whole(folder / FAULTS_FILE, json.dumps(stored, indent=1))
+    return json.dumps(stored, indent=1)

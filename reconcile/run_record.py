@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RunResult:
-    """What one run did: the data of `run --json`, and what has to be told on stderr."""
+    """What one run did: the data of `run --json`.
+
+    `faults` are those of this run, by name; `messages` what has to be told on stderr by now.
+    """
 
     run_id: int
     run_at: datetime
@@ -34,6 +37,7 @@ class RunResult:
     commands: list[dict[str, Any]] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
     findings: list[tuple[str, str]] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
     messages: list[list[str]] = field(default_factory=list)
     exit_code: int = ExitCode.DONE
 

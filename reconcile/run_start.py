@@ -88,9 +88,9 @@ def _face_earlier_clock(run: Run, last_at: datetime, *, is_dry: bool) -> None:
     run.note(
         "clock",
         [
-            f"the clock shows {clock.as_text(moment.now)}, {gap_seconds:.0f} s before an earlier "
-            f"run's {clock.as_text(last_at)}",
-            "Dials wait until it has passed that instant; removes go on",
+            f"the clock lies before an earlier run's {clock.as_text(last_at)}",
+            f"It shows {clock.as_text(moment.now)}, {gap_seconds:.0f} s before; dials wait until "
+            "it has passed that instant, removes go on",
             "hint: if the clock is right now, run `reconcile run --accept-clock` once",
         ],
         ExitCode.SOURCE,

@@ -36,6 +36,7 @@ def run(
     now: datetime | None = None,
     is_dry: bool = False,
     accepts_clock: bool = False,
+    is_watched: bool = False,
 ) -> RunResult:
     """Read what is new, decide, commit, hand over, publish.
 
@@ -43,7 +44,7 @@ def run(
     (A17), and with it records count only from their `known_at` on. A dry run works on a copy of
     what was published last: it takes no lock, sends nothing and leaves every file as it is.
     Raises DatabaseBusy when another run holds the state, UsageWrong for a `now` before the last
-    run's.
+    run's. Where a person watches, the messages have every fault, told before or not.
     """
     if is_dry:
         return _dry_run(settings, now, accepts_clock=accepts_clock)
@@ -64,7 +65,8 @@ def run(
             database.compact(folder)
         if pending is not None:
             publishing.publish(folder, pending)
-        result.messages = faults.settle(folder, one.faults, one.moment.now)
+        result.faults = one.faults
+        result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
         publishing.write_status(folder, run_record.status(one, result))
     return result
 
@@ -73,7 +75,9 @@ def _dry_run(settings: Settings, now: datetime | None, *, accepts_clock: bool) -
     """Decide on a copy of what was published last, and throw the copy away."""
     with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
         one = run_start.start(settings, connection, now, is_dry=True, accepts_clock=accepts_clock)
-        return _decide(one, is_forced=True)
+        result = _decide(one, is_forced=True)
+        result.faults, result.messages = one.faults, list(one.faults.values())
+        return result
 
 
 @contextmanager
@@ -134,11 +138,16 @@ def _note_feeds(one: Run) -> None:
 
 
 def _note_findings(one: Run, result: RunResult) -> None:
+    details: dict[str, list[str]] = {}
     for audit, detail in result.findings:
+        details.setdefault(audit, []).append(detail)
+    for audit, found in details.items():
+        more = f", and {len(found) - 1:,} more" if len(found) > 1 else ""
         one.note(
             f"audit {audit}",
             [
-                f"the audit `{audit}` failed: {detail}",
+                f"the audit `{audit}` found a broken promise",
+                f"It found: {found[0]}{more}",
                 "The dials of the episodes it names wait; everything else goes on",
                 "hint: `reconcile report audit_findings` lists all of them",
             ],

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from reconcile.plain_text import plain_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -41,9 +43,9 @@ def hint(text: str) -> None:
 
 
 def note(line: str) -> None:
-    """Write one line to stderr as it stands: what `-v` asks for."""
+    """Write one line to stderr: what `-v` asks for. Nothing in it moves a terminal."""
     _flush_data()
-    _write("stderr", line)
+    _write("stderr", plain_lines(line))
 
 
 def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterator[Item]:
@@ -51,7 +53,7 @@ def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterato
 
     Where stderr is no terminal not a byte is written and rich is not imported.
     """
-    if not _has_audience():
+    if os.environ.get("TERM") == "dumb" or not has_audience():
         yield from items
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
@@ -62,13 +64,9 @@ def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterato
     yield from track(items, description=label, total=total, console=console, transient=True)
 
 
-def _has_audience() -> bool:
-    return (
-        sys.stderr is not None
-        and "stderr" not in _gone
-        and sys.stderr.isatty()
-        and os.environ.get("TERM") != "dumb"
-    )
+def has_audience() -> bool:
+    """Whether a person looks at stderr: it is a terminal that is still there."""
+    return sys.stderr is not None and "stderr" not in _gone and sys.stderr.isatty()
 
 
 def _talk(kind: str, lines: Sequence[str]) -> None:

@@ -139,7 +139,13 @@ def test_a_run_that_ends_well_says_nothing(
 def test_options_of_a_run_reach_it(fake_run: FakeRun, capfd: pytest.CaptureFixture[str]) -> None:
     answer(["run", "--now", "2026-03-02T11:16:00+01:00", "--accept-clock"], capfd)
     assert fake_run.calls == [
-        {"file": "reconcile.toml", "now": LAST_RUN, "is_dry": False, "accepts_clock": True}
+        {
+            "file": "reconcile.toml",
+            "now": LAST_RUN,
+            "is_dry": False,
+            "accepts_clock": True,
+            "is_watched": False,
+        }
     ]
 
 
@@ -151,6 +157,33 @@ def test_a_dry_run_prints_the_commands_and_says_that_nothing_changed(
     assert (code, fake_run.calls[0]["is_dry"]) == (0, True)
     assert out == "dial    +420700610101    attempt_1_of_3  missed-calls  Jana Beranová\n"
     assert err == "1 command would leave, nothing was changed\n"
+
+
+def test_a_name_cannot_move_the_terminal_of_a_dry_run(
+    fake_run: FakeRun, capfd: pytest.CaptureFixture[str]
+) -> None:
+    named = dial("+420700610101") | {"contact_name": "Jana\x1b[2J\u202e\nx"}
+    fake_run.answers["reconcile.toml"] = RunResult(
+        7, LAST_RUN, commands=[named], messages=[["`a\x1b[2J` is gone", "x\x9by"]], exit_code=3
+    )
+    _, out, err = answer(["run", "--dry-run"], capfd)
+    assert out.splitlines()[0].endswith("missed-calls  Jana�[2J� x")
+    assert err.startswith("reconcile: error: `a�[2J` is gone\nx�y\n")
+
+
+def test_the_faults_of_a_run_stand_in_its_json_and_its_details_though_told_before(
+    fake_run: FakeRun, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["no file fits `a`", "Other sources were read", "hint: mend it"]
+    fake_run.answers["reconcile.toml"] = RunResult(
+        7, LAST_RUN, faults={"source pbx/cdr": lines}, exit_code=3
+    )
+    code, out, err = answer(["run", "--json", "-v"], capfd)
+    assert code == 3
+    assert json.loads(out)["errors"] == [
+        {"code": "source_unreadable", "message": "no file fits `a`", "hint": "mend it"}
+    ]
+    assert 'run_id=7 fault="source pbx/cdr" what="no file fits `a`"' in err.splitlines()
 
 
 def test_verbose_lines_have_the_run_and_masked_numbers(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from site_folder import CLIENT, OTHER, Site, at
 
-from reconcile import by_hand, clock
+from reconcile import by_hand, clock, faults
 from reconcile.errors import ExitCode, UsageWrong
 from reconcile.sinks import appended
 
@@ -80,6 +80,37 @@ def test_a_fault_is_told_once_then_hourly_then_at_its_end(two_systems: Site) -> 
     result = site.run("11:03")
     assert (result.exit_code, told(result)) == (ExitCode.DONE, [f"ended after 62 min: {what}"])
     assert told(site.run("11:04")) == []
+
+
+def test_a_fault_that_goes_on_is_told_each_time_a_person_watches(two_systems: Site) -> None:
+    site = two_systems
+    site.run("10:00")
+    (site.folder / "branch_log").rename(site.folder / "away")
+    what = f"no file fits `branch_log` in `{site.folder}`"
+    for time, since in (("10:01", ""), ("10:02", " (since 2026-11-20 10:01 UTC)")):
+        assert told(site.run(time, is_watched=True)) == [what + since]
+    assert told(site.run("10:03")) == []
+
+
+def test_a_dry_run_tells_every_fault_of_a_source_and_leaves_with_its_code(
+    two_systems: Site,
+) -> None:
+    site = two_systems
+    site.run("10:00")
+    (site.folder / "branch_log").rename(site.folder / "away")
+    site.run("10:01")
+    result = site.run("10:02", is_dry=True)
+    what = f"no file fits `branch_log` in `{site.folder}`"
+    assert (result.exit_code, told(result)) == (ExitCode.SOURCE, [what])
+    assert result.faults == {"source branch/queue_log": result.messages[0]}
+
+
+def test_a_fault_whose_first_line_changes_is_another_one(site: Site) -> None:
+    """Whatever it is a fault of."""
+    for text, time in (("a", "10:00"), ("b", "10:01"), ("b", "10:02")):
+        messages = faults.settle(site.folder, {"sink file": [text, time]}, at(time))
+        assert messages == ([] if time == "10:02" else [[text, time]])
+    assert faults.lasting(site.folder)["sink file"].since == at("10:01")
 
 
 def test_dials_wait_for_a_stale_source_removes_do_not(two_systems: Site) -> None:
@@ -208,8 +239,9 @@ def test_a_clock_that_went_back_holds_dials_and_sends_removes(
     first = run_by_the_clock(site, present, "10:06:30")
     assert first.exit_code == ExitCode.SOURCE
     assert told(first) == [
-        "the clock shows 2026-11-20T10:06:30Z, 1410 s before an earlier run's 2026-11-20T10:30:00Z"
+        "the clock lies before an earlier run's 2026-11-20T10:30:00Z"
     ]
+    assert first.messages[0][1].startswith("It shows 2026-11-20T10:06:30Z, 1410 s before; dials")
     site.talk("1.3", OTHER, "10:10:10")
     second = run_by_the_clock(site, present, "10:11")
     assert (second.exit_code, told(second)) == (ExitCode.SOURCE, [])
@@ -218,7 +250,7 @@ def test_a_clock_that_went_back_holds_dials_and_sends_removes(
     last = run_by_the_clock(site, present, "10:31")
     assert last.exit_code == ExitCode.DONE
     (end,) = told(last)
-    assert end.startswith("ended after 24 min: the clock shows 2026-11-20T10:")
+    assert end == f"ended after 24 min: {told(first)[0]}"
     assert site.commands()[2:] == [f"10:31 dial {CLIENT} 1"]
 
 

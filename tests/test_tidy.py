@@ -43,6 +43,7 @@ LAYERS = (
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
+    | {"plain_text"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import streams
 from reconcile.cli.masking import masked
 from reconcile.errors import ExitCode, Problem, UsageWrong
+from reconcile.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,7 +115,7 @@ def tell_unexpected() -> None:
 
 
 def _placed(lines: Sequence[str], place: str) -> list[str]:
-    first, *rest = (masked(line) for line in lines)
+    first, *rest = (plain(masked(line)) for line in lines)
     return [f"{place}: {first}" if place else first, *rest]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,18 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reconcile import streams
-from reconcile.cli import answers
+from reconcile.cli import answers, run_output
 from reconcile.cli.app import app, example
 from reconcile.cli.busy import busy_is_over, tell_busy
 from reconcile.cli.instants import instant
-from reconcile.cli.masking import masked
 from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
 from reconcile.errors import DatabaseBusy, ExitCode, Problem, UsageWrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconcile.run_record import RunResult
     from reconcile.settings import Settings
 
 DryRun = Annotated[
@@ -136,7 +131,11 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     _check_stdout(loaded, wish)
     try:
         result = running.run(
-            loaded, now=wish.now, is_dry=wish.is_dry, accepts_clock=wish.accepts_clock
+            loaded,
+            now=wish.now,
+            is_dry=wish.is_dry,
+            accepts_clock=wish.accepts_clock,
+            is_watched=streams.has_audience(),
         )
     except DatabaseBusy as busy:
         tell_busy(loaded, busy, place)
@@ -145,14 +144,17 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
         busy_is_over(loaded, place)
     outcome.exit_code = result.exit_code
     if wish.is_json:
-        outcome.data = _data(result, wish)
+        outcome.data = run_output.data(result, is_dry=wish.is_dry)
+        outcome.problems += run_output.problems(result)
     tell = answers.error if result.exit_code else answers.warning
     for lines in result.messages:
         tell(lines, place)
     if wish.is_verbose:
-        _tell_details(file, loaded, result, wish)
+        run_output.tell_details(
+            file, loaded.warnings, result, shows_numbers=wish.shows_numbers
+        )
     if wish.is_dry and not wish.is_json:
-        _print_commands(result, place)
+        run_output.print_commands(result, place)
 
 
 def _check_stdout(loaded: Settings, wish: _Wish) -> None:
@@ -166,71 +168,3 @@ def _check_stdout(loaded: Settings, wish: _Wish) -> None:
                 follows="Nothing was done",
                 hint="leave `--json` away: the sink's data is JSON as well",
             )
-
-
-def _data(result: RunResult, wish: _Wish) -> dict[str, Any]:
-    from reconcile.reports.values import jsonable  # noqa: PLC0415
-
-    data = asdict(result)
-    data["findings"] = [{"audit": audit, "detail": detail} for audit, detail in result.findings]
-    data["counts"] = _steps(result)
-    data["is_dry"] = wish.is_dry
-    data["exit_code"] = int(result.exit_code)
-    return {name: jsonable(value) for name, value in data.items()}
-
-
-def _steps(result: RunResult) -> dict[str, int]:
-    """Rows by step, without those that did nothing."""
-    return {name: count for name, count in result.counts.items() if count}
-
-
-def _print_commands(result: RunResult, place: str) -> None:
-    """Show what a run would hand over, one command a line."""
-    from reconcile.reports.labels import counted  # noqa: PLC0415
-
-    for command in result.commands:
-        who = command.get("contact_name") or command.get("contact_id") or ""
-        streams.out(
-            f"{command['command']:<6}  {command['number']:<15}  {command['reason']:<14}  "
-            f"{command['campaign']}  {who}".rstrip()
-        )
-    what = f"{counted(len(result.commands), 'command')} would leave, nothing was changed"
-    streams.note(f"{place}: {what}" if place else what)
-
-
-def _tell_details(file: Path, loaded: Settings, result: RunResult, wish: _Wish) -> None:
-    """Write what was done as key=value lines, each with the run."""
-    for pairs in _details(file, loaded, result):
-        line = " ".join(f"{name}={_value(value)}" for name, value in pairs.items())
-        streams.note(line if wish.shows_numbers else masked(line))
-
-
-def _details(file: Path, loaded: Settings, result: RunResult) -> Iterator[dict[str, object]]:
-    from reconcile import clock  # noqa: PLC0415
-
-    run_id = {"run_id": result.run_id}
-    yield {
-        **run_id,
-        "settings": file,
-        "run_at": clock.as_text(result.run_at),
-        "is_idle": result.is_idle,
-        "exit_code": int(result.exit_code),
-    }
-    for warning in loaded.warnings:
-        yield {**run_id, "warning": warning}
-    for step, count in _steps(result).items():
-        yield {**run_id, "step": step, "rows": count}
-    for name, count in result.decisions.items():
-        decision, _, reason = name.partition(" ")
-        yield {**run_id, "decision": decision, "reason": reason, "episodes": count}
-    for command in result.commands:
-        wanted = ("command", "number", "reason", "campaign", "contact_id")
-        yield {**run_id, **{name: command[name] for name in wanted if command.get(name)}}
-    yield {**run_id, "commands": len(result.commands), "delivered": len(result.delivered)}
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    return json.dumps(text, ensure_ascii=False) if not text or set(text) & set(' "=\n') else text

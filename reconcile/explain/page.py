@@ -6,9 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from reconcile.explain.timeline import events
+from reconcile.plain_text import plain
 from reconcile.reports import reasons
 from reconcile.reports.tables import WIDTH
-from reconcile.reports.values import FULL_TIME, jsonable, local, plain
+from reconcile.reports.values import FULL_TIME, jsonable, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from reconcile import clock
+from reconcile.plain_text import plain
 from reconcile.sinks.records import csv_cell
 from reconcile.sources.local_time import zone_of
 
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
 UTC_NAME = "UTC"
 FULL_TIME = "%Y-%m-%d %H:%M:%S"
-# Control characters, marks of direction, lone halves of a pair: a record may not move a terminal.
-_HARMFUL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff]"
-)
-_BLANK = re.compile(r"[\t\r\n]+")
 
 
 def zone_of_name(name: str) -> tzinfo:
@@ -30,11 +25,6 @@ def zone_of_name(name: str) -> tzinfo:
 def local(instant: datetime, shown_in: tzinfo) -> datetime:
     """The wall time of an instant (UTC without a mark) in a zone."""
     return instant.replace(tzinfo=UTC).astimezone(shown_in)
-
-
-def plain(text: str) -> str:
-    """One line that a terminal shows as it is."""
-    return _HARMFUL.sub("�", _BLANK.sub(" ", text))
 
 
 def shown(value: object, shown_in: tzinfo, time_form: str = FULL_TIME) -> str:
