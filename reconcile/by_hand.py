@@ -5,6 +5,7 @@ Each takes the lock like a run, for a moment, and writes facts; the next run dec
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ def pause(settings: Settings, campaign: str | None, why: str | None) -> str:
     """
     name = _known(settings, campaign)
     with _state(settings) as connection:
-        params = {"campaign": campaign, "now": clock.utc_now(), "why": why}
+        params = {"campaign": campaign, "now": clock.utc_now(), "why": why, "who": _user()}
         if not queries.run(connection, "commands.pause", params):
             return f"{name} was paused already"
         queries.run(connection, "commands.look_again", {})
@@ -69,6 +70,16 @@ def close(settings: Settings, number: str, campaign: str | None, why: str) -> st
         queries.run(connection, "commands.look_again", {})
     what = "episode" if closed == 1 else "episodes"
     return f"{closed} {what} of {wanted} will be removed by the next run"
+
+
+def _user() -> str | None:
+    """Who calls, behind `sudo` too; None where the system has no name for him."""
+    from getpass import getuser  # noqa: PLC0415
+
+    try:
+        return os.environ.get("SUDO_USER") or getuser()
+    except (KeyError, OSError):
+        return None
 
 
 def _known(settings: Settings, campaign: str | None) -> str:

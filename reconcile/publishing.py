@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 AUDIT_FOLDER = "audit"
 PUBLISHED_FILE = "published.json"
 STATUS_FILE = "status.json"
+IDLE_FILE = "idle_runs.ndjson"
+"""Rows of `ops.runs` since the last publishing: a run that changes nothing publishes none."""
 
 # Tables whose rows carry the run that last changed them; each becomes a folder of audit files.
 AUDIT_TABLES = {
@@ -90,7 +92,18 @@ def publish(folder: Path, pending: Pending) -> None:
     beside_copy = folder / f".{READ_FILE}.new"
     shutil.copyfile(folder / STATE_FILE, beside_copy)
     beside_copy.replace(folder / READ_FILE)
+    (folder / IDLE_FILE).unlink(missing_ok=True)
     write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
+
+
+def add_idle_run(folder: Path, row: dict[str, Any]) -> None:
+    """Add the row of a run that changed nothing to what readers see, at the cost of a line."""
+    values = {
+        name: value.isoformat(sep=" ") if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }
+    with (folder / IDLE_FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(values) + "\n")
 
 
 def write_status(folder: Path, status: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class RunResult:
     """What one run did: the data of `run --json`.
 
-    `faults` are those of this run, by name; `messages` what has to be told on stderr by now.
+    `faults` are those of this run, by name; `messages` what has to be told on stderr by now;
+    `row` is the run's row in `ops.runs`; `feeds` are all streams as they stand after it.
     """
 
     run_id: int
@@ -37,8 +38,10 @@ class RunResult:
     commands: list[dict[str, Any]] = field(default_factory=list)
     delivered: list[str] = field(default_factory=list)
     findings: list[tuple[str, str]] = field(default_factory=list)
+    feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     messages: list[list[str]] = field(default_factory=list)
+    row: dict[str, Any] = field(default_factory=dict)
     exit_code: int = ExitCode.DONE
 
 
@@ -94,20 +97,22 @@ def begin(run: Run, result: RunResult) -> None:
     """Write the row of the run into the transaction in which it decides."""
     moment, is_idle = run.moment, result.is_idle
     counts = {**moment.counts, **{f"decided {name}": n for name, n in result.decisions.items()}}
+    result.row = {
+        "run_id": moment.run_id,
+        "run_at": moment.now,
+        "started_at": run.started_at,
+        "ended_at": clock.utc_stamp() if is_idle else None,
+        "version": __version__,
+        "settings_hash": run.settings_hash,
+        "counts": json.dumps({name: count for name, count in counts.items() if count}),
+        "outcome": "idle" if is_idle else None,
+        "exit_code": int(run.exit_code) if is_idle else None,
+        # What is swept out once a day leaves the read copy too.
+        "has_changes": not is_idle or moment.has_swept,
+    }
     run.connection.execute(
         "insert into ops.runs values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        [
-            moment.run_id,
-            moment.now,
-            run.started_at,
-            clock.utc_stamp() if is_idle else None,
-            __version__,
-            run.settings_hash,
-            json.dumps({name: count for name, count in counts.items() if count}),
-            "idle" if is_idle else None,
-            run.exit_code if is_idle else None,
-            not is_idle,
-        ],
+        list(result.row.values()),
     )
     queries.run(run.connection, "commands.keep_clock", moment.params())
 
@@ -121,6 +126,12 @@ def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
             "update ops.runs set ended_at = $1, outcome = $2, exit_code = $3 where run_id = $4",
             [clock.utc_stamp(), code.name.lower(), code.value, result.run_id],
         )
+    result.feeds = {
+        f"{source}/{stream}": {"read_at": read_at, "row_count": row_count, "fault": fault}
+        for source, stream, read_at, row_count, fault in connection.execute(
+            "select source, stream, read_at, row_count, fault from ops.feeds order by all"
+        ).fetchall()
+    }
     last_change = connection.execute(
         "select coalesce(max(run_id), 0) from ops.runs where has_changes"
     ).fetchall()[0][0]
@@ -143,7 +154,7 @@ def status(run: Run, result: RunResult) -> dict[str, Any]:
         "faults": len(run.faults),
         "findings": len(result.findings),
         "feeds": {
-            f"{feed.source}/{feed.stream}": clock.as_text(feed.read_at) if feed.read_at else None
-            for feed in run.feeds
+            name: {**feed, "read_at": clock.as_text(feed["read_at"]) if feed["read_at"] else None}
+            for name, feed in result.feeds.items()
         },
     }

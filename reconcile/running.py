@@ -50,25 +50,36 @@ def run(
         return _dry_run(settings, now, accepts_clock=accepts_clock)
     folder = settings.state_folder
     with database.lock(folder, wait_seconds=settings.wait_seconds):
-        with database.open_state(folder) as connection:
-            one = run_start.start(
-                settings, connection, now, is_dry=False, accepts_clock=accepts_clock
-            )
-            silent = outbox.recover(connection, one.sinks, one.moment)
-            result = _decide(one, is_forced=False)
-            if not result.is_idle:
-                _deliver(one, result, silent)
-            pending = run_record.end(one, result, folder)
-            is_light = result.is_idle and pending is None and not one.moment.has_swept
-            database.settle_log(connection, folder, is_light=is_light)
-        if one.moment.has_swept:
-            database.compact(folder)
-        if pending is not None:
-            publishing.publish(folder, pending)
+        one, result = _run(settings, now, accepts_clock=accepts_clock)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
         publishing.write_status(folder, run_record.status(one, result))
     return result
+
+
+def _run(
+    settings: Settings, now: datetime | None, *, accepts_clock: bool
+) -> tuple[Run, RunResult]:
+    """One run under the lock, up to what readers get of it."""
+    folder = settings.state_folder
+    with database.open_state(folder) as connection:
+        one = run_start.start(
+            settings, connection, now, is_dry=False, accepts_clock=accepts_clock
+        )
+        silent = outbox.recover(connection, one.sinks, one.moment)
+        result = _decide(one, is_forced=False)
+        if not result.is_idle:
+            _deliver(one, result, silent)
+        pending = run_record.end(one, result, folder)
+        is_light = result.is_idle and pending is None and not one.moment.has_swept
+        database.settle_log(connection, folder, is_light=is_light)
+    if one.moment.has_swept:
+        database.compact(folder)
+    if pending is not None:
+        publishing.publish(folder, pending)
+    else:
+        publishing.add_idle_run(folder, result.row)
+    return one, result
 
 
 def _dry_run(settings: Settings, now: datetime | None, *, accepts_clock: bool) -> RunResult:

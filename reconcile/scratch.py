@@ -18,14 +18,41 @@ def core_room(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     Files of sql/core then run for a report as they do in a run, on a read-only copy as well. What
     was made is gone afterwards. Stands outside of transactions.
     """
-    found = connection.execute("select current_database()").fetchall()
-    database = str(found[0][0]).replace('"', '""').replace("'", "''")
     connection.execute("attach ':memory:' as scratch (read_only false)")
     try:
         connection.execute("create schema scratch.core")
-        # The first place is where new names go unless they name a schema of another place.
-        connection.execute(f"set search_path = '\"{database}\".main,scratch.core'")
+        with in_front(connection, "scratch.core"):
+            yield
+    finally:
+        connection.execute("detach scratch")
+
+
+@contextmanager
+def in_front(connection: duckdb.DuckDBPyConnection, *schemas: str) -> Iterator[None]:
+    """Let names of these schemas be looked up there, beside where they are looked up already.
+
+    Each such schema hides that of the same name in the connection's database as a whole.
+    """
+    found = connection.execute("select current_setting('search_path')").fetchall()
+    before = str(found[0][0])
+    # The first place is where new names go unless they name a schema of another place.
+    places = ",".join([before or f"{quoted_database(connection)}.main", *schemas])
+    connection.execute(f"set search_path = '{in_text(places)}'")
+    try:
         yield
     finally:
-        connection.execute("reset search_path")
-        connection.execute("detach scratch")
+        if before:
+            connection.execute(f"set search_path = '{in_text(before)}'")
+        else:
+            connection.execute("reset search_path")
+
+
+def quoted_database(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of the connection's database, quoted as a name."""
+    found = connection.execute("select current_database()").fetchall()
+    return '"' + str(found[0][0]).replace('"', '""') + '"'
+
+
+def in_text(name: str) -> str:
+    """A text as it stands between quotes in SQL."""
+    return name.replace("'", "''")

@@ -66,7 +66,13 @@ def fill(folder: Path) -> settings.Settings:
             "version": "0.1.0",
             "exit_code": 5,
             "is_idle": False,
-            "feeds": {"pbx/queue_log": "2026-03-02T10:16:00Z", "pbx/cdr": None},
+            "feeds": {
+                "pbx/queue_log": {
+                    "read_at": "2026-03-02T10:16:00Z",
+                    "row_count": 0,
+                    "fault": None,
+                },
+            },
         },
     )
     (state / "faults.json").write_text(

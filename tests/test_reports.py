@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from reading_folder import fill
+from site_folder import CLIENT, Site, at
 
 from reconcile import database, publishing, queries
 from reconcile.errors import UsageWrong
@@ -327,3 +328,60 @@ def test_every_reason_of_a_decision_has_its_words() -> None:
 def test_every_reason_to_ignore_a_dropped_call_has_its_words() -> None:
     assert [code for code in account_codes() if code not in reasons.ACCOUNTS] == []
     assert "short_drop" in account_codes()
+
+
+# Runs that changed nothing.
+
+
+def test_idle_runs_after_the_last_publishing_stand_in_the_reports_of_runs_and_feeds(
+    tmp_path: Path,
+) -> None:
+    site = Site.small(tmp_path / "site")
+    site.drop("1.1", CLIENT, "10:00:20")
+    idle = site.replay("10:00", "10:04")
+    assert {"10:03", "10:04"} <= idle
+    with read_copy.open_read_copy(site.settings) as connection:
+        for period in (Period(), Period(at("09:00"), at("12:00"))):
+            runs = catalogue.make(
+                connection, catalogue.find("runs"), period, site.state
+            ).rows.as_dicts()
+            assert [f"{run['run_at']:%H:%M}" for run in runs] == [
+                f"10:0{minute}" for minute in range(5)
+            ]
+            assert runs[-1]["outcome"] == "idle"
+        feeds = catalogue.make(
+            connection, catalogue.find("feeds"), Period(), site.state
+        ).rows.as_dicts()
+        assert {feed["behind_seconds"] for feed in feeds} == {0}
+        assert connection.execute("select count(*) from ops.marks").fetchall() == [(1,)]
+
+
+def test_a_fault_that_begins_in_an_idle_run_stands_in_the_report_of_feeds(tmp_path: Path) -> None:
+    site = Site.small(tmp_path / "site")
+    site.replay("10:00", "10:02")
+    site.queue_log.rename(site.folder / "away")
+    assert site.run("10:03").is_idle
+    with read_copy.open_read_copy(site.settings) as connection:
+        feeds = connection.execute("select read_at, fault from ops.feeds order by 1").fetchall()
+    fault = f"no file fits `queue_log*` in `{site.folder}`"
+    assert feeds == [(at("10:02"), fault), (at("10:03"), None)]
+
+
+def test_a_run_that_publishes_takes_the_idle_runs_into_the_copy(tmp_path: Path) -> None:
+    site = Site.small(tmp_path / "site")
+    site.replay("10:00", "10:02")
+    assert (site.state / "idle_runs.ndjson").is_file()
+    site.drop("1.1", CLIENT, "10:02:20")
+    site.run("10:04")
+    assert not (site.state / "idle_runs.ndjson").exists()
+    with read_copy.open_read_copy(site.settings) as connection:
+        assert connection.execute("select count(*) from ops.runs").fetchall() == [(4,)]
+
+
+def test_a_torn_line_of_idle_runs_hides_no_other(tmp_path: Path) -> None:
+    site = Site.small(tmp_path / "site")
+    site.replay("10:00", "10:02")
+    file = site.state / "idle_runs.ndjson"
+    file.write_text('{"run_id": 2, "run_' + "\n" + file.read_text(encoding="utf-8").splitlines()[1])
+    with read_copy.open_read_copy(site.settings) as connection:
+        assert connection.execute("select max(run_id) from ops.runs").fetchall() == [(3,)]

@@ -33,6 +33,7 @@ def data(result: RunResult, *, is_dry: bool) -> dict[str, Any]:
     from reconcile.reports.values import jsonable  # noqa: PLC0415
 
     told = asdict(result)
+    del told["row"]
     told["findings"] = [{"audit": audit, "detail": detail} for audit, detail in result.findings]
     told["counts"] = _steps(result)
     told["is_dry"] = is_dry

@@ -14,6 +14,7 @@ from reconcile.cli.instants import now_or
 from reconcile.cli.masking import masked
 from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
 from reconcile.errors import ExitCode, Problem
+from reconcile.plain_text import plain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,9 +61,12 @@ def status(
 ) -> int:
     """Say in one line when the last run was, how it ended, and what waits; for monitors too.
 
-    The first word is `ok`, `late` (the last run is too old), `undelivered` (commands that no sink
-    has taken) or `never` (no run yet); all but `ok` leave with exit code 1. Several settings files
-    make several lines. Nothing is locked or changed, however often it is asked.
+    The first word is `ok`, or that of the gravest trouble: `never` (no run yet), `late` (the last
+    run is too old), `ahead` (it lies in the future), `undelivered` (commands no sink has taken),
+    `fault` (the last run left with a code, or a fault lasts), `held` (dials wait for a source, the
+    clock or an audit), `paused`, `rejected` (no row of a source could be read). Each trouble has a
+    line of its own: what, since when, how many dials wait, what to do. All but `ok` leave with exit
+    code 1. Nothing is locked or changed, however often it is asked.
     """
     instant = now_or(now)
     files = chosen(settings)
@@ -80,7 +84,7 @@ def status(
     if is_json:
         answers.write(answers.envelope({"states": found.data}, code, found.problems))
     elif found.lines:
-        text = "\n".join(found.lines)
+        text = "\n".join(plain(line) for line in found.lines)
         answers.write(text if show_numbers else masked(text))
     return code
 
@@ -98,6 +102,7 @@ def _add(stands: Standing, file: Path, place: str, found: _Found, *, is_verbose:
     found.codes.append(_code(stands))
     found.data.append({"settings": str(file), **standing.data(stands)})
     found.lines.append(place + standing.line(stands))
+    found.lines += [f"  {trouble.line()}" for trouble in stands.troubles if stands.run_at]
     if is_verbose:
         found.lines += [f"  {line}" for line in standing.details(stands)]
 

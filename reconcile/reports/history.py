@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconcile import scratch
 from reconcile.publishing import AUDIT_FOLDER, AUDIT_TABLES
 
 if TYPE_CHECKING:
@@ -146,8 +147,7 @@ def _changed_since(
 @contextmanager
 def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Make room in memory whose `kept.*` and `core.*` stand in front; give the read copy's name."""
-    found = connection.execute("select current_database()").fetchall()
-    here = '"' + str(found[0][0]).replace('"', '""') + '"'
+    here = scratch.quoted_database(connection)
     connection.execute("attach ':memory:' as past (read_only false)")
     try:
         connection.execute("create schema past.kept; create schema past.core")
@@ -157,11 +157,9 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ).fetchall():
             if name not in _TABLES:
                 connection.execute(f"create table past.kept.{name} as from {here}.kept.{name}")
-        places = f"{here}.main,past.kept,past.core".replace("'", "''")
-        connection.execute(f"set search_path = '{places}'")
-        yield here
+        with scratch.in_front(connection, "past.kept", "past.core"):
+            yield here
     finally:
-        connection.execute("reset search_path")
         connection.execute("detach past")
 
 

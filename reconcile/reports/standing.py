@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from reconcile import clock, faults, publishing, queries
 from reconcile.errors import UsageWrong
 from reconcile.reports.labels import counted
 from reconcile.reports.read_copy import open_read_copy, status_run_at
+from reconcile.reports.troubles import Trouble, troubles
 from reconcile.reports.values import FULL_TIME, jsonable
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class Standing:
     figures: dict[str, Any]
     feeds: dict[str, datetime | None]
     faults: dict[str, Fault]
+    clock_tolerance_seconds: int = 0
+    holds: list[dict[str, Any]] = field(default_factory=list)
+    unread: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_late(self) -> bool:
@@ -42,18 +46,25 @@ class Standing:
         return self.run_at is None or self.now - self.run_at > limit
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether the last run lies in the future, by more than two clocks may be apart."""
+        limit = timedelta(seconds=self.clock_tolerance_seconds)
+        return self.run_at is not None and self.run_at - self.now > limit
+
+    @property
     def undelivered_count(self) -> int:
         """Commands that no sink has taken for certain."""
         return int(self.figures.get("undelivered_count", 0))
 
     @property
     def word(self) -> str:
-        """The state in one word: `ok`, `late`, `undelivered` or `never` (no run yet)."""
-        if self.run_at is None:
-            return "never"
-        if self.is_late:
-            return "late"
-        return "undelivered" if self.undelivered_count else "ok"
+        """The state in one word: `ok`, or that of the gravest trouble."""
+        return self.troubles[0].word if self.troubles else "ok"
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """Everything that is not well, the gravest first."""
+        return troubles(self)
 
 
 def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Standing:
@@ -62,19 +73,17 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
     run = publishing.read_status(folder) or {}
     figures: dict[str, Any] = {}
     feeds: dict[str, datetime | None] = {}
+    holds: list[dict[str, Any]] = []
+    unread: list[dict[str, Any]] = []
     try:
         with open_read_copy(settings) as connection:
             figures = queries.rows(connection, "reports.figures", {}).as_dicts()[0]
             read = queries.rows(connection, "reports.feeds", {}).as_dicts()
             feeds = {f"{feed['source']}/{feed['stream']}": feed["read_at"] for feed in read}
+            holds = queries.rows(connection, "reports.holds", {}).as_dicts()
+            unread = queries.rows(connection, "reports.unread_streams", {}).as_dicts()
     except UsageWrong:
         pass  # before the first publishing, or right after an upgrade: the run's own file has most
-    # An idle run publishes no copy, so what it wrote into its status is the newer word.
-    feeds |= {
-        name: read_at
-        for name, text in _texts(run.get("feeds")).items()
-        if (read_at := status_run_at({"run_at": text})) is not None
-    }
     return Standing(
         now=now,
         max_age_minutes=max_age_minutes,
@@ -83,11 +92,14 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
         figures=figures,
         feeds=feeds,
         faults=faults.lasting(folder),
+        clock_tolerance_seconds=settings.clock_tolerance_seconds,
+        holds=holds,
+        unread=unread,
     )
 
 
 def line(found: Standing) -> str:
-    """One line, the state first."""
+    """One line, the state first; what is not well stands below it, see `Trouble.line`."""
     if found.run_at is None:
         return "never: no run has ended here yet"
     lag = max((found.now - read_at for read_at in found.feeds.values() if read_at), default=None)
@@ -122,15 +134,13 @@ def details(found: Standing) -> Iterator[str]:
         ago = f"read {span(found.now - read_at)} ago" if read_at else "never read without a fault"
         yield f"feed {name}: {ago}"
     for name, fault in sorted(found.faults.items()):
-        yield f"fault since {fault.since.strftime(FULL_TIME)} UTC: {name}: {fault.lines[0]}"
+        yield f"fault {name}: {fault.lines[0]}"
         yield from (f"  {text}" for text in fault.lines[1:])
     figures = found.figures
     if figures.get("pending_count"):
         yield f"{counted(figures['pending_count'], 'dial')} handed out without a result yet"
     if figures.get("settling_count"):
         yield f"{counted(figures['settling_count'], 'dropped call')} not accounted for yet"
-    if found.undelivered_count:
-        yield "undelivered commands: `reconcile report commands`"
     if figures.get("rejected_count"):
         yield "kept aside: `reconcile rejected`"
 
@@ -152,6 +162,7 @@ def data(found: Standing) -> dict[str, Any]:
             }
             for name, read_at in sorted(found.feeds.items())
         },
+        "troubles": [trouble.data() for trouble in found.troubles],
         "faults": {
             name: {"since": clock.as_text(fault.since), "lines": fault.lines}
             for name, fault in sorted(found.faults.items())
@@ -175,7 +186,3 @@ def span(time: timedelta) -> str:
 
 def _seconds(time: timedelta) -> int:
     return int(time.total_seconds())
-
-
-def _texts(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}

@@ -3,7 +3,7 @@
 -- Reads:  ops.feeds, ops.runs
 -- Params: none
 --
--- behind_seconds: how far that lies before the last published run.
+-- behind_seconds: how far that lies before the last run.
 with last_run as (
     select max(runs.run_at) as run_at
     from ops.runs as runs

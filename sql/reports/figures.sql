@@ -3,7 +3,8 @@
 -- Reads:  kept.episodes, kept.dropped_calls, kept.commands, kept.attempts, raw.rejected, ops.runs
 -- Params: none
 --
--- undelivered: no sink has taken it for certain. pending: dials handed out without a result yet.
+-- undelivered: no sink has taken it for certain; since when, is told of the oldest.
+-- pending: dials handed out without a result yet.
 select
     (select max(runs.run_at) from ops.runs as runs) as run_at,
     (select count(*) from kept.episodes as episodes where episodes.closed_at is null)
@@ -22,6 +23,11 @@ select
     ) as undelivered_count,
     (select count(*) from kept.attempts as attempts where attempts.result is null)
         as pending_count,
+    (
+        select min(coalesce(commands.promised_at, commands.issued_at))
+        from kept.commands as commands
+        where commands.state in ('issued', 'offered', 'unsure')
+    ) as undelivered_since_at,
     (select count(*) from raw.rejected as rejected) as rejected_count
 order by
     open_count

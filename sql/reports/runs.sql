@@ -2,8 +2,6 @@
 -- Grain:  one row per run whose instant lies in the time asked for
 -- Reads:  ops.runs, kept.commands
 -- Params: $from_at timestamp, $to_at timestamp
---
--- Idle runs that came after the last change are not published one by one; `status` knows them.
 with issued as (
     select
         commands.issued_run,
