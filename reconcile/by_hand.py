@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from reconcile.settings import Settings
 
+_BUSY = "Nothing was changed; try again when that run has ended"
+
 
 def pause(settings: Settings, campaign: str | None, why: str | None) -> str:
     """Hold all dials of a campaign, or of all of them; removes go on. Returns what was done.
@@ -99,7 +101,7 @@ def _state(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The state, locked and open."""
     folder = settings.state_folder
     with (
-        database.lock(folder, wait_seconds=settings.wait_seconds),
-        database.open_state(folder) as connection,
+        database.lock(folder, wait_seconds=settings.wait_seconds, follows=_BUSY),
+        database.open_state(folder, wait_seconds=settings.wait_seconds) as connection,
     ):
         yield connection

@@ -5,20 +5,21 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconcile import queries
-from reconcile.errors import DatabaseBusy, Problem
+from reconcile import queries, state_faults
+from reconcile.errors import DatabaseBusy, Problem, StateHeld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
 
-STATE_FILE = "state.duckdb"
-READ_FILE = "read.duckdb"
+STATE_FILE = state_faults.STATE_FILE
+READ_FILE = state_faults.READ_FILE
+PUBLISHED_FILE = state_faults.PUBLISHED_FILE
 LOCK_FILE = "lock"
 _POLL_SECONDS = 0.05
 _COMPACT_FROM_BYTES = 32 << 20
@@ -26,14 +27,21 @@ _LOG_BYTES_MAX = 64 << 10
 
 
 @contextmanager
-def lock(folder: Path, *, wait_seconds: float) -> Iterator[None]:
+def lock(
+    folder: Path,
+    *,
+    wait_seconds: float,
+    follows: str = "This run did nothing; the next one goes on",
+) -> Iterator[None]:
     """Hold the one lock of a state folder, or raise DatabaseBusy after `wait_seconds`.
 
+    `follows` is what the error tells of the caller. Raises StateUnusable without rights to it.
     An flock on a file of its own: DuckDB's lock is lost when the same process opens and closes
     the database file a second time, and the kernel releases this one at any death.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with state_faults.in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         deadline = time.monotonic() + wait_seconds
         while True:
@@ -44,7 +52,7 @@ def lock(folder: Path, *, wait_seconds: float) -> Iterator[None]:
                 if time.monotonic() >= deadline:
                     raise DatabaseBusy(
                         f"another run holds `{folder}` for more than {wait_seconds:g} s",
-                        follows="This run did nothing; the next one goes on",
+                        follows=follows,
                     ) from None
                 time.sleep(_POLL_SECONDS)
         yield
@@ -53,11 +61,40 @@ def lock(folder: Path, *, wait_seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def open_state(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the state for writing, made or migrated to the present schema. The lock must be held."""
-    with connect(folder / STATE_FILE) as connection:
+def open_state(
+    folder: Path, *, wait_seconds: float = 0
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the state for writing, made or migrated to the present schema. The lock must be held.
+
+    Raises StateUnusable for one that is damaged, gone or not to be written, StateHeld where
+    another program has it open for longer than `wait_seconds`.
+    """
+    _refuse_to_forget(folder)
+    deadline = time.monotonic() + wait_seconds
+    with state_faults.in_words(folder), ExitStack() as stack:
+        while True:
+            try:
+                with state_faults.in_words(folder):
+                    connection = stack.enter_context(connect(folder / STATE_FILE))
+                break
+            except StateHeld:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_POLL_SECONDS)
         migrate(connection)
         yield connection
+
+
+def _refuse_to_forget(folder: Path) -> None:
+    """Raise StateUnusable where a new state would be made though an earlier one has published."""
+    state = folder / STATE_FILE
+    has_published = (folder / PUBLISHED_FILE).exists() and (folder / READ_FILE).exists()
+    if has_published and not state.exists():
+        raise state_faults.gone(folder)
+    if state.is_file() and not state.stat().st_size:
+        if has_published:
+            raise state_faults.damaged(folder, "It is empty")
+        state.unlink()  # the first run was killed before it had written anything
 
 
 @contextmanager

@@ -8,7 +8,9 @@
     ├── ClockWrong          3   the clock lies before an earlier run
     ├── AuditFailed         4   a promise the data breaks
     ├── SinkUnreachable     5   a sink that takes nothing
+    ├── StateUnusable      70   the disk is full, the state is damaged or cannot be written
     └── DatabaseBusy       75   another run holds the state
+        └── StateHeld      75   another program has opened it
 
 A text has up to three sentences, one a line, without a final stop: what is wrong, with value and
 place; what follows and what was kept; what to do (the hint).
@@ -47,9 +49,7 @@ class Problem(Exception):
 
     def lines(self) -> list[str]:
         """Give the text as lines for stderr, without the program's name."""
-        text = [self.what]
-        if self.follows:
-            text.append(self.follows)
+        text = [self.what, *self.follows.splitlines()]
         if self.hint:
             text.append(f"hint: {self.hint}")
         return text
@@ -118,3 +118,15 @@ class DatabaseBusy(Problem):
 
     code = "database_busy"
     exit_code = ExitCode.BUSY
+
+
+class StateHeld(DatabaseBusy):
+    """Another program has opened the state file."""
+
+    code = "state_held"
+
+
+class StateUnusable(Problem):
+    """The disk is full, or the state is damaged, gone or cannot be written."""
+
+    code = "state_unusable"

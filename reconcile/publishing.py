@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconcile import database, faults
 from reconcile.database import READ_FILE, STATE_FILE
 from reconcile.files_out import write_whole
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 AUDIT_FOLDER = "audit"
-PUBLISHED_FILE = "published.json"
+PUBLISHED_FILE = database.PUBLISHED_FILE
 STATUS_FILE = "status.json"
 IDLE_FILE = "idle_runs.ndjson"
 """Rows of `ops.runs` since the last publishing: a run that changes nothing publishes none."""
@@ -46,6 +47,8 @@ class Pending:
 
 def published_run(folder: Path) -> int:
     """The last run whose changes readers can see; 0 when there is none yet."""
+    if not (folder / READ_FILE).exists():
+        return 0
     try:
         return int(json.loads((folder / PUBLISHED_FILE).read_text(encoding="utf-8"))["run_id"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -71,7 +74,8 @@ def write_audit_files(
             continue
         target = folder / AUDIT_FOLDER / name / f"date={now:%Y-%m-%d}" / f"run-{run_id:010}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.new")
+        # The same name each time, so that a kill leaves one file at most.
+        beside = folder / AUDIT_FOLDER / name / ".run.parquet.new"
         place = str(beside).replace("'", "''")
         connection.execute(
             f"copy (select * from {table} where changed_run > {after}) "  # noqa: S608
@@ -90,10 +94,21 @@ def publish(folder: Path, pending: Pending) -> None:
     for beside, target in pending.files:
         beside.replace(target)
     beside_copy = folder / f".{READ_FILE}.new"
-    shutil.copyfile(folder / STATE_FILE, beside_copy)
-    beside_copy.replace(folder / READ_FILE)
+    try:
+        shutil.copyfile(folder / STATE_FILE, beside_copy)
+        beside_copy.replace(folder / READ_FILE)
+    except OSError:
+        beside_copy.unlink(missing_ok=True)  # a part of a copy would keep a full disk full
+        raise
     (folder / IDLE_FILE).unlink(missing_ok=True)
     write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
+
+
+def sweep_leftovers(folder: Path) -> None:
+    """Remove what killed runs left half-written beside the state. The lock must be held."""
+    for name in (STATE_FILE, READ_FILE, PUBLISHED_FILE, STATUS_FILE, faults.FAULTS_FILE):
+        for left in folder.glob(f".{name}.*"):
+            left.unlink(missing_ok=True)
 
 
 def add_idle_run(folder: Path, row: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from reconcile import (
     reading,
     run_record,
     run_start,
+    state_faults,
 )
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
@@ -49,7 +50,10 @@ def run(
     if is_dry:
         return _dry_run(settings, now, accepts_clock=accepts_clock)
     folder = settings.state_folder
-    with database.lock(folder, wait_seconds=settings.wait_seconds):
+    with (
+        database.lock(folder, wait_seconds=settings.wait_seconds),
+        state_faults.in_words(folder),
+    ):
         one, result = _run(settings, now, accepts_clock=accepts_clock)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
@@ -62,10 +66,8 @@ def _run(
 ) -> tuple[Run, RunResult]:
     """One run under the lock, up to what readers get of it."""
     folder = settings.state_folder
-    with database.open_state(folder) as connection:
-        one = run_start.start(
-            settings, connection, now, is_dry=False, accepts_clock=accepts_clock
-        )
+    with database.open_state(folder, wait_seconds=settings.wait_seconds) as connection:
+        one = run_start.start(settings, connection, now, is_dry=False, accepts_clock=accepts_clock)
         silent = outbox.recover(connection, one.sinks, one.moment)
         result = _decide(one, is_forced=False)
         if not result.is_idle:
@@ -74,6 +76,7 @@ def _run(
         is_light = result.is_idle and pending is None and not one.moment.has_swept
         database.settle_log(connection, folder, is_light=is_light)
     if one.moment.has_swept:
+        publishing.sweep_leftovers(folder)
         database.compact(folder)
     if pending is not None:
         publishing.publish(folder, pending)

@@ -87,8 +87,8 @@ def _statement(statement: str, place: int, side: str) -> Callable[[Act, Patch], 
         real = database.open_state
 
         @contextmanager
-        def opened(folder: Path) -> Iterator[_Connection]:
-            with real(folder) as connection:
+        def opened(folder: Path, **options: float) -> Iterator[_Connection]:
+            with real(folder, **options) as connection:
                 yield _Connection(connection, {(statement, place, side): act})
 
         patch(database, "open_state", opened)

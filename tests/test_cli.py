@@ -257,8 +257,10 @@ def test_a_fault_that_nobody_foresaw_is_told_with_its_traceback_and_the_next_fil
     fake_run.answers["reconcile.toml"] = ZeroDivisionError("number +420700610101")
     code, out, err = answer(["run", "-s", "reconcile.toml", "-s", "b.toml"], capfd)
     assert (code, out, len(fake_run.calls)) == (70, "", 2)
-    assert err.startswith("Traceback")
-    assert err.endswith("ZeroDivisionError: number +420*******01\n")
+    first, second, _, hint, *trace = err.splitlines()
+    assert first.startswith("reconcile: error: `reconcile.toml`: unexpected: ZeroDivisionError in")
+    assert (second, trace[-1]) == ("ZeroDivisionError: number +420*******01",) * 2
+    assert (hint[:6], trace[0]) == ("hint: ", "Traceback (most recent call last):")
 
 
 def test_the_json_of_a_run_is_one_object_with_all_settings_files(

@@ -26,8 +26,10 @@ EXIT_MEANINGS = {
     ExitCode.SOURCE: "a source could not be read, a directory was refused, or the clock went back",
     ExitCode.AUDIT: "an audit found a broken promise; the dials it names wait",
     ExitCode.SINK: "a sink did not take commands",
-    ExitCode.UNEXPECTED: "unexpected: a fault of the program, with a traceback on stderr",
-    ExitCode.BUSY: "another run holds the state; silent unless no run ended for five minutes",
+    ExitCode.UNEXPECTED: "the state cannot be used (disk full, damaged, no rights), told in words; "
+    "or unexpected: a fault of the program, with a traceback on stderr",
+    ExitCode.BUSY: "another run or program holds the state; "
+    "silent unless no run ended for five minutes",
     ExitCode.INTERRUPTED: "interrupted from the keyboard",
 }
 

@@ -19,7 +19,7 @@ import pytest
 from site_folder import CLIENT, OTHER, Site, at, minutes
 
 import reconcile
-from reconcile import clock
+from reconcile import clock, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -344,3 +344,17 @@ def test_two_clients_are_dialled_oldest_promise_first(tmp_path: Path) -> None:
     site.replay("10:02", "10:02")
     site.run("10:06")
     assert site.commands() == [f"10:06 dial {OTHER} 1", f"10:06 dial {CLIENT} 1"]
+
+
+def test_what_killed_runs_left_half_written_is_swept_out_by_the_next_day(tmp_path: Path) -> None:
+    site = Site.small(tmp_path / "site")
+    site.run("10:00")
+    left = [
+        site.state / name
+        for name in (".read.duckdb.new", ".status.json.4711", ".state.duckdb.compact")
+    ]
+    for file in left:
+        file.write_text("half", encoding="utf-8")
+    running.run(site.settings, now=at("10:00") + timedelta(days=1))
+    assert [file.name for file in left if file.exists()] == []
+    assert not list(site.state.rglob("*.new"))

@@ -41,9 +41,9 @@ LAYERS = (
     {"running", "run_start", "run_record", "reading", "feeds", "pipeline", "by_hand"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
-    {"database", "queries", "number_cache", "scratch"},
+    {"database", "queries", "number_cache", "scratch", "state_faults"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
-    | {"plain_text"}
+    | {"plain_text", "failures"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""

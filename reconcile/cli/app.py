@@ -14,13 +14,13 @@ _EXIT_CODES = """\
 \b
 Exit codes:
     0  done, also when there was nothing to do
-    1  findings: of an import check, a late run, undelivered commands
+    1  findings: of an import check, or `status` finds it not well
     2  the command line or the settings
     3  a source cannot be read, or the clock went back
     4  an audit found a broken promise; the dials concerned wait
     5  a sink takes no commands
-   70  unexpected, with a traceback
-   75  another run holds the state
+   70  the state cannot be used, or unexpected, with a traceback
+   75  another run or program holds the state
   130  interrupted
 
 Data goes to stdout, talk to stderr. Phone numbers are masked on stderr and in `status` unless

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from reconcile import streams
-from reconcile.cli import answers, run_output
+from reconcile.cli import answers, failing, run_output
 from reconcile.cli.app import app, example
-from reconcile.cli.busy import busy_is_over, tell_busy
 from reconcile.cli.instants import instant
 from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
 from reconcile.errors import DatabaseBusy, ExitCode, Problem, UsageWrong
@@ -42,6 +41,7 @@ class _Outcome:
 
     file: Path
     exit_code: int = ExitCode.DONE
+    state_folder: Path | None = None
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -111,15 +111,18 @@ def _guarded(file: Path, wish: _Wish) -> _Outcome:
     place = "" if wish.is_one else f"`{file}`"
     try:
         _run(file, wish, outcome, place)
-    except Problem as problem:
+    except Exception as error:  # the other settings files go on
+        problem: Problem = Unexpected("unexpected, with a traceback on stderr")
+        if isinstance(error, Problem):
+            problem = error
         outcome.exit_code = problem.exit_code
         outcome.problems.append(problem)
-        if not isinstance(problem, DatabaseBusy):
-            answers.tell(problem, place)
-    except Exception:  # the other settings files go on; the traceback is told
-        outcome.exit_code = ExitCode.UNEXPECTED
-        outcome.problems.append(Unexpected("unexpected, with a traceback on stderr"))
-        answers.tell_unexpected()
+        # What a person asked for is answered each time; cron hears of it once an hour.
+        is_asked = wish.now is not None or wish.is_dry or isinstance(error, UsageWrong)
+        if is_asked and not isinstance(error, DatabaseBusy):
+            failing.told_always(error, place)
+        else:
+            failing.tell(file, outcome.state_folder, error, place)
     return outcome
 
 
@@ -128,20 +131,17 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     from reconcile.settings import load  # noqa: PLC0415
 
     loaded = load(file)
+    outcome.state_folder = loaded.state_folder
     _check_stdout(loaded, wish)
-    try:
-        result = running.run(
-            loaded,
-            now=wish.now,
-            is_dry=wish.is_dry,
-            accepts_clock=wish.accepts_clock,
-            is_watched=streams.has_audience(),
-        )
-    except DatabaseBusy as busy:
-        tell_busy(loaded, busy, place)
-        raise
+    result = running.run(
+        loaded,
+        now=wish.now,
+        is_dry=wish.is_dry,
+        accepts_clock=wish.accepts_clock,
+        is_watched=streams.has_audience(),
+    )
     if not wish.is_dry:
-        busy_is_over(loaded, place)
+        failing.is_over(file, loaded.state_folder, place)
     outcome.exit_code = result.exit_code
     if wish.is_json:
         outcome.data = run_output.data(result, is_dry=wish.is_dry)
@@ -150,9 +150,7 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     for lines in result.messages:
         tell(lines, place)
     if wish.is_verbose:
-        run_output.tell_details(
-            file, loaded.warnings, result, shows_numbers=wish.shows_numbers
-        )
+        run_output.tell_details(file, loaded.warnings, result, shows_numbers=wish.shows_numbers)
     if wish.is_dry and not wish.is_json:
         run_output.print_commands(result, place)
 

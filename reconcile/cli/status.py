@@ -102,7 +102,7 @@ def _add(stands: Standing, file: Path, place: str, found: _Found, *, is_verbose:
     found.codes.append(_code(stands))
     found.data.append({"settings": str(file), **standing.data(stands)})
     found.lines.append(place + standing.line(stands))
-    found.lines += [f"  {trouble.line()}" for trouble in stands.troubles if stands.run_at]
+    found.lines += [f"  {trouble.line()}" for trouble in stands.troubles if trouble.word != "never"]
     if is_verbose:
         found.lines += [f"  {line}" for line in standing.details(stands)]
 

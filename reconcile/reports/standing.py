@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock, faults, publishing, queries
+from reconcile import clock, failures, faults, publishing, queries
 from reconcile.errors import UsageWrong
 from reconcile.reports.labels import counted
 from reconcile.reports.read_copy import open_read_copy, status_run_at
@@ -91,7 +91,7 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
         run_at=status_run_at(run) or figures.get("run_at"),
         figures=figures,
         feeds=feeds,
-        faults=faults.lasting(folder),
+        faults={**faults.lasting(folder), **failures.lasting(settings.file, folder)},
         clock_tolerance_seconds=settings.clock_tolerance_seconds,
         holds=holds,
         unread=unread,
