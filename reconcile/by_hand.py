@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from reconcile import clock, database, queries
+from reconcile import clock, database, ownership, queries
 from reconcile.errors import UsageWrong
 
 if TYPE_CHECKING:
@@ -104,4 +104,5 @@ def _state(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         database.lock(folder, wait_seconds=settings.wait_seconds, follows=_BUSY),
         database.open_state(folder, wait_seconds=settings.wait_seconds) as connection,
     ):
+        ownership.claim(connection, settings)
         yield connection

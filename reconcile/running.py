@@ -13,6 +13,7 @@ from reconcile import (
     database,
     faults,
     outbox,
+    ownership,
     pipeline,
     publishing,
     queries,
@@ -37,6 +38,7 @@ def run(
     now: datetime | None = None,
     is_dry: bool = False,
     accepts_clock: bool = False,
+    takes_over: bool = False,
     is_watched: bool = False,
 ) -> RunResult:
     """Read what is new, decide, commit, hand over, publish.
@@ -44,7 +46,8 @@ def run(
     `now` is the frozen instant (UTC); without it the clock is read once, after the lock is held
     (A17), and with it records count only from their `known_at` on. A dry run works on a copy of
     what was published last: it takes no lock, sends nothing and leaves every file as it is.
-    Raises DatabaseBusy when another run holds the state, UsageWrong for a `now` before the last
+    Raises DatabaseBusy when another run holds the state, StateUnusable where it cannot be used,
+    SettingInvalid where it belongs to other settings, UsageWrong for a `now` before the last
     run's. Where a person watches, the messages have every fault, told before or not.
     """
     if is_dry:
@@ -54,7 +57,7 @@ def run(
         database.lock(folder, wait_seconds=settings.wait_seconds),
         state_faults.in_words(folder),
     ):
-        one, result = _run(settings, now, accepts_clock=accepts_clock)
+        one, result = _run(settings, now, accepts_clock=accepts_clock, takes_over=takes_over)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
         publishing.write_status(folder, run_record.status(one, result))
@@ -62,11 +65,12 @@ def run(
 
 
 def _run(
-    settings: Settings, now: datetime | None, *, accepts_clock: bool
+    settings: Settings, now: datetime | None, *, accepts_clock: bool, takes_over: bool
 ) -> tuple[Run, RunResult]:
     """One run under the lock, up to what readers get of it."""
     folder = settings.state_folder
     with database.open_state(folder, wait_seconds=settings.wait_seconds) as connection:
+        ownership.claim(connection, settings, takes_over=takes_over)
         one = run_start.start(settings, connection, now, is_dry=False, accepts_clock=accepts_clock)
         silent = outbox.recover(connection, one.sinks, one.moment)
         result = _decide(one, is_forced=False)
@@ -180,12 +184,12 @@ def _tell_decisions(one: Run, result: RunResult) -> None:
 def _deliver(one: Run, result: RunResult, silent: set[str]) -> None:
     delivery = outbox.deliver(one.connection, one.sinks, one.moment, silent=silent)
     result.delivered = delivery.delivered
-    for sink, detail in delivery.faults.items():
+    for sink, refusal in delivery.faults.items():
         one.note(
             f"sink {sink}",
             [
-                f"the sink `{sink}` did not take commands: {detail}",
-                "They stay in the outbox and are decided again in each run",
+                f"the sink `{sink}` did not take commands: {refusal.detail}",
+                refusal.follows,
                 "hint: `reconcile status -v` shows what is undelivered",
             ],
             ExitCode.SINK,

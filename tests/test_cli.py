@@ -144,6 +144,7 @@ def test_options_of_a_run_reach_it(fake_run: FakeRun, capfd: pytest.CaptureFixtu
             "now": LAST_RUN,
             "is_dry": False,
             "accepts_clock": True,
+            "takes_over": False,
             "is_watched": False,
         }
     ]

@@ -38,7 +38,7 @@ BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"running", "run_start", "run_record", "reading", "feeds", "pipeline", "by_hand"}
+    {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch", "state_faults"},

@@ -25,6 +25,10 @@ DryRun = Annotated[
 AcceptClock = Annotated[
     bool, typer.Option("--accept-clock", help="Take a clock that went back for right, once.")
 ]
+TakeOver = Annotated[
+    bool,
+    typer.Option("--take-over", help="Own the state that another settings file owned, once."),
+]
 
 _STDOUT_KIND = "stdout"
 
@@ -55,6 +59,7 @@ class _Wish:
     is_json: bool
     is_verbose: bool
     accepts_clock: bool
+    takes_over: bool
     shows_numbers: bool
     is_one: bool
 
@@ -77,6 +82,7 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Tell on stderr what was done, as key=value.")
     ] = False,
     accepts_clock: AcceptClock = False,
+    takes_over: TakeOver = False,
     show_numbers: ShowNumbers = False,
 ) -> int:
     """Read what is new, decide, and hand the commands to their sinks: one pass, silent when well.
@@ -93,6 +99,7 @@ def run(
         is_json,
         is_verbose,
         accepts_clock,
+        takes_over,
         show_numbers,
         is_one=len(files) == 1,
     )
@@ -138,6 +145,7 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
         now=wish.now,
         is_dry=wish.is_dry,
         accepts_clock=wish.accepts_clock,
+        takes_over=wish.takes_over,
         is_watched=streams.has_audience(),
     )
     if not wish.is_dry:
