@@ -21,12 +21,28 @@ if TYPE_CHECKING:
 _ROUNDS_MAX = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a sink did not take a command for certain, and what follows for what it did not take."""
+
+    detail: str
+    follows: str
+
+
+_FOLLOWS = {
+    "refused_now": "They stay in the outbox and are decided again in each run",
+    "refused_for_good": "They are given up; what it did not refuse goes on",
+    "unsure": "A dial that it may have taken is in doubt and not repeated; a remove is offered "
+    "again, unless it is found there",
+}
+
+
 @dataclass(slots=True)
 class Delivery:
     """What happened to commands in one run."""
 
     delivered: list[str] = field(default_factory=list)
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Refusal] = field(default_factory=dict)
 
 
 def recover(
@@ -120,7 +136,7 @@ def _hand_over(
         if state == "delivered":
             delivery.delivered.append(key)
         else:
-            delivery.faults.setdefault(sink_name, detail)
+            delivery.faults.setdefault(sink_name, Refusal(detail, _FOLLOWS[state]))
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, sink_name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from site_folder import CLIENT, OTHER, Site, at
 
-from reconcile import by_hand, clock, faults
+from reconcile import by_hand, clock, faults, streams
 from reconcile.errors import ExitCode, UsageWrong
 from reconcile.sinks import appended
 
@@ -445,6 +445,24 @@ def test_a_remove_whose_flush_failed_holds_up_its_number_for_one_run_only(
     for time in ("10:06", "10:10"):
         assert site.run(time).exit_code == ExitCode.DONE
     assert site.commands() == [f"10:04 remove {CLIENT} reached", f"10:10 dial {CLIENT} 1"]
+
+
+def test_stdout_on_a_full_device_leaves_the_dial_in_doubt_and_says_so(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.change_settings('dialler = "file"', 'dialler = "stdout"')
+    site.change_settings("[sinks.file]", "[sinks.stdout]\n\n[sinks.file]")
+    site.drop("1.1", CLIENT, "10:00:20")
+    site.run("10:02")
+
+    def full(_: str) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(streams, "out", full)
+    (lines,) = site.run("10:06").messages
+    assert lines[1].startswith("A dial that it may have taken is in doubt and not repeated")
+    site.run("10:07")
+    assert site.fetch("select state, tries from kept.commands") == [("unsure", 1)]
 
 
 def broken_disk(_: int) -> None:
