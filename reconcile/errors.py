@@ -40,6 +40,8 @@ class Problem(Exception):
 
     code = "problem"
     exit_code = ExitCode.UNEXPECTED
+    is_answered = False
+    """Whether the JSON object that was asked for has been written with it."""
 
     def __init__(self, what: str, *, follows: str = "", hint: str = "") -> None:
         super().__init__(what)

@@ -50,6 +50,23 @@ def in_words(folder: Path) -> Iterator[None]:
         raise found from error
 
 
+@contextmanager
+def in_words_of_copy(path: Path) -> Iterator[None]:
+    """Raise StateUnusable where the read copy cannot be read."""
+    try:
+        yield
+    except Exception as error:
+        is_of_database = type(error).__module__.partition(".")[0] in ("duckdb", "_duckdb")
+        is_of_file = type(error).__name__ == "IOException" or _DAMAGE_TEXT.search(str(error))
+        if not is_of_database or not is_of_file:
+            raise
+        raise StateUnusable(
+            f"the read copy `{path}` cannot be read: {str(error).splitlines()[0]}",
+            follows="Runs are not concerned: they read the state",
+            hint="remove it, and the next run publishes it anew",
+        ) from error
+
+
 def _of_system(error: OSError, folder: Path) -> Problem | None:
     if error.errno in _FULL:
         return _full(folder)

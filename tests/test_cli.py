@@ -32,6 +32,7 @@ from reconcile import (
 )
 from reconcile.cli.masking import masked
 from reconcile.errors import DatabaseBusy, SourceUnreadable
+from reconcile.reports import rules as rules_module
 from reconcile.run_record import RunResult
 from reconcile.settings.template import template
 
@@ -330,6 +331,45 @@ def test_busy_for_long_is_told_once_and_once_more_when_it_is_over(
     assert code == 0
     assert err.startswith("reconcile: warning: ended after 0 min: another run holds the state")
     assert answer(["run"], capfd) == (0, "", "")
+
+
+def test_an_unexpected_error_is_one_json_object_too_where_json_is_asked_for(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(folder)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(rules_module, "data", broken)
+    code, out, err = answer(["rules", "--format", "json"], capfd)
+    told = json.loads(out)
+    assert (code, told["exit_code"], told["errors"][0]["code"]) == (70, 70, "unexpected")
+    assert err.startswith("Traceback")
+
+
+def test_status_looks_at_every_settings_file_though_one_is_damaged_in_any_way(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("good", "copy", "broken"):
+        (folder / name).mkdir()
+        fill(folder / name)
+    (folder / "copy" / "state" / "read.duckdb").write_bytes(b"x" * 9000)
+    (folder / "broken" / "reconcile.toml").write_text("region = [", encoding="utf-8")
+    files = [f"-s{name}/reconcile.toml" for name in ("missing", "broken", "copy", "good")]
+    now = ["--now", "2026-03-02T10:16:30Z"]
+    code, out, err = answer(["status", *files, *now], capfd)
+    assert code == 2
+    assert [line.partition(": ")[0] for line in out.splitlines() if line[0] != " "] == [
+        "copy/reconcile.toml", "good/reconcile.toml"
+    ]  # fmt: skip
+    assert "the read copy `" in out
+    assert "remove it, and the next run publishes it anew" in out
+    assert "error: missing/reconcile.toml: " in err
+    assert "error: broken/reconcile.toml: " in err
+    code, out, _ = answer(["status", *files, *now, "--json"], capfd)
+    told = json.loads(out)
+    assert (code, len(told["data"]["states"]), len(told["errors"])) == (2, 2, 2)
 
 
 def test_an_interrupted_command_is_quiet(

@@ -39,33 +39,45 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def answer(arguments: Sequence[str]) -> int:
-    """Run the command line and return its exit code; every error has been told by then."""
+    """Run the command line and return its exit code; every error has been told by then.
+
+    On stdout too, as the one JSON object, where JSON is asked for.
+    """
+    is_json = answers.wants_json(arguments)
     try:
         code = get_command(app).main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
         return int(code or ExitCode.DONE)
     except Problem as problem:
-        answers.tell(problem)
-        return problem.exit_code
+        return _told(problem, is_json)
     except typer.TyperException as error:
-        return _usage(error)
+        usage = _usage(error)
+        return ExitCode.USAGE if usage is None else _told(usage, is_json)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return ExitCode.DONE  # the reader has what it wanted
     except Exception:  # the one boundary; the traceback is told
         answers.tell_unexpected()
+        if is_json:
+            answers.answer_in_json(answers.Unexpected())
         return ExitCode.UNEXPECTED
 
 
-def _usage(error: typer.TyperException) -> int:
-    """Tell what the command line library found, in the form of our own errors."""
+def _told(problem: Problem, is_json: bool) -> int:
+    answers.tell(problem)
+    if is_json:
+        answers.answer_in_json(problem)
+    return problem.exit_code
+
+
+def _usage(error: typer.TyperException) -> UsageWrong | None:
+    """What the command line library found, as one of our own errors; None where it was the help."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     text = error.format_message()
     if type(error).__name__ == "NoArgsIsHelpError":
         streams.note(text)
-        return ExitCode.USAGE
+        return None
     text = re.sub(r"^Invalid value for ", "", text).rstrip(".").replace("'", "`")
     text = text[:1].lower() + text[1:]
-    answers.tell(UsageWrong(text, hint=f"`{path} --help` shows how it is used"))
-    return ExitCode.USAGE
+    return UsageWrong(text, hint=f"`{path} --help` shows how it is used")

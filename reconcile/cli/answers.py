@@ -6,6 +6,7 @@ import errno
 import json
 import traceback
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
@@ -16,6 +17,16 @@ from reconcile.plain_text import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+
+class Unexpected(Problem):
+    """Stands for an error that nobody foresaw, in the JSON object."""
+
+    code = "unexpected"
+
+    def __init__(self) -> None:
+        super().__init__("unexpected, with a traceback on stderr")
+
 
 VERSION = 1
 """Of the JSON object. New members may come; a change of meaning raises it."""
@@ -57,8 +68,21 @@ def in_json(is_json: bool) -> Iterator[None]:
         yield
     except Problem as problem:
         if is_json:
-            streams.out(envelope(None, problem.exit_code, [problem]))
+            answer_in_json(problem)
         raise
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON, told from its words: it may be wrong otherwise."""
+    words = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
+
+
+def answer_in_json(problem: Problem) -> None:
+    """Write the JSON object of an error to stdout, once."""
+    if not problem.is_answered:
+        problem.is_answered = True
+        streams.out(envelope(None, problem.exit_code, [problem]))
 
 
 def write(text: str, output: Path | None = None) -> None:

@@ -33,12 +33,6 @@ TakeOver = Annotated[
 _STDOUT_KIND = "stdout"
 
 
-class Unexpected(Problem):
-    """Stands for an error that nobody foresaw, in the JSON object."""
-
-    code = "unexpected"
-
-
 @dataclass(slots=True)
 class _Outcome:
     """How the run of one settings file ended."""
@@ -119,7 +113,7 @@ def _guarded(file: Path, wish: _Wish) -> _Outcome:
     try:
         _run(file, wish, outcome, place)
     except Exception as error:  # the other settings files go on
-        problem: Problem = Unexpected("unexpected, with a traceback on stderr")
+        problem: Problem = answers.Unexpected()
         if isinstance(error, Problem):
             problem = error
         outcome.exit_code = problem.exit_code

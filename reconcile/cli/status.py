@@ -80,6 +80,10 @@ def status(
             found.codes.append(problem.exit_code)
             found.problems.append(problem)
             answers.tell(problem, place.removesuffix(": "))
+        except Exception:  # the other settings files are looked at all the same
+            found.codes.append(ExitCode.UNEXPECTED)
+            found.problems.append(answers.Unexpected())
+            answers.tell_unexpected()
     code = answers.worst(found.codes)
     if is_json:
         answers.write(answers.envelope({"states": found.data}, code, found.problems))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock, database, publishing, queries, scratch
+from reconcile import clock, database, publishing, queries, scratch, state_faults
 from reconcile.errors import UsageWrong
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def open_read_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the read copy of the state, read-only, for as long as it takes.
 
     `ops.runs` and `ops.feeds` have what idle runs have seen since, too. Raises UsageWrong where no
-    run has published a copy, or one of another version has.
+    run has published a copy, or one of another version has; StateUnusable for a damaged one.
     """
     path = settings.state_folder / database.READ_FILE
     if not path.is_file():
@@ -37,7 +37,10 @@ def open_read_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"there is no `{path}` yet: no run has published anything to read",
             hint="`reconcile run` does, or check the `state` of the settings file",
         )
-    with database.connect(path, read_only=True) as connection:
+    with (
+        state_faults.in_words_of_copy(path),
+        database.connect(path, read_only=True) as connection,
+    ):
         _check_schema(connection, str(path))
         add_idle_runs(connection, settings.state_folder)
         yield connection

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock, failures, faults, publishing, queries
-from reconcile.errors import UsageWrong
+from reconcile.errors import StateUnusable, UsageWrong
 from reconcile.reports.labels import counted
 from reconcile.reports.read_copy import open_read_copy, status_run_at
 from reconcile.reports.troubles import Trouble, troubles
@@ -16,6 +16,7 @@ from reconcile.reports.values import FULL_TIME, jsonable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reconcile.errors import Problem
     from reconcile.faults import Fault
     from reconcile.settings import Settings
 
@@ -38,6 +39,7 @@ class Standing:
     clock_tolerance_seconds: int = 0
     holds: list[dict[str, Any]] = field(default_factory=list)
     unread: list[dict[str, Any]] = field(default_factory=list)
+    copy_problem: Problem | None = None
 
     @property
     def is_late(self) -> bool:
@@ -75,6 +77,7 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
     feeds: dict[str, datetime | None] = {}
     holds: list[dict[str, Any]] = []
     unread: list[dict[str, Any]] = []
+    copy_problem: Problem | None = None
     try:
         with open_read_copy(settings) as connection:
             figures = queries.rows(connection, "reports.figures", {}).as_dicts()[0]
@@ -82,6 +85,8 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
             feeds = {f"{feed['source']}/{feed['stream']}": feed["read_at"] for feed in read}
             holds = queries.rows(connection, "reports.holds", {}).as_dicts()
             unread = queries.rows(connection, "reports.unread_streams", {}).as_dicts()
+    except StateUnusable as problem:
+        copy_problem = problem
     except UsageWrong:
         pass  # before the first publishing, or right after an upgrade: the run's own file has most
     return Standing(
@@ -95,6 +100,7 @@ def standing(settings: Settings, *, now: datetime, max_age_minutes: int) -> Stan
         clock_tolerance_seconds=settings.clock_tolerance_seconds,
         holds=holds,
         unread=unread,
+        copy_problem=copy_problem,
     )
 
 

@@ -104,6 +104,8 @@ def _faults(found: Standing) -> Iterator[Trouble]:
         last = fault.lines[-1]
         hint = last.removeprefix(_HINT) if len(fault.lines) > 1 else "`reconcile run -v` tells more"
         yield Trouble("fault", fault.lines[0], hint, fault.since, about={"name": name})
+    if found.copy_problem is not None:
+        yield Trouble("fault", found.copy_problem.what, found.copy_problem.hint)
     code = found.run.get("exit_code")
     if code and not found.faults:
         what = f"the last run left with exit code {code}"
