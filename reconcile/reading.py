@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconcile import feeds, number_cache, queries, streams
 from reconcile.errors import Problem, SourceUnreadable
@@ -22,11 +22,19 @@ if TYPE_CHECKING:
 
 
 _QUIET_BATCHES = 3
+_NAMED = 5
+_ASIDE = (
+    "All other files were read, newer ones among them, so no dial waits for this",
+    "hint: mend the file, and the next run reads it, or move it out of the folder",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How the reading of one stream ended: what came, and the lines of its fault, if any."""
+    """How the reading of one stream ended: what came, and the lines of its faults, if any.
+
+    `fault` keeps the stream from counting as read; `aside` tells of old files that are left alone.
+    """
 
     source: str
     stream: str
@@ -35,6 +43,7 @@ class Feed:
     is_changed: bool
     read_at: datetime | None
     fault: list[str] | None
+    aside: list[str] | None
 
 
 def read_sources(
@@ -64,6 +73,7 @@ def _read(
     row_count = rejected_count = 0
     is_changed = False
     faults: list[Problem] = []
+    aside: list[Problem] = []
     fingerprint = None
     batches = _batches(connection, settings, source, stream)
     for batch in _shown(batches, f"{source.name}/{stream}"):
@@ -73,27 +83,37 @@ def _read(
         rejected_count += len(batch.rejected)
         is_changed = is_changed or bool(batch.loads or batch.rejected or batch.contacts)
         faults += batch.faults
+        aside += batch.aside
         fingerprint = batch.fingerprint
         if batch.contacts is not None:
-            faults += _keep_directory(connection, source.name, batch.contacts)
-    loading.note_feed(
-        connection,
-        source.name,
-        stream,
-        now=moment.now,
-        row_count=row_count,
-        fingerprint=fingerprint,
-        fault="; ".join(fault.what for fault in faults) or None,
-    )
-    return Feed(
-        source.name,
-        stream,
-        row_count,
-        rejected_count,
-        is_changed,
-        moment.now if not faults else None,
-        [line for fault in faults for line in fault.lines()] or None,
-    )
+            refusal = _keep_directory(connection, source.name, batch.contacts)
+            faults += refusal
+            fingerprint = None if refusal else fingerprint  # looked at again in each run
+    fault = _listed([*faults, *aside])
+    note: dict[str, Any] = {"row_count": row_count, "fingerprint": fingerprint, "fault": fault}
+    loading.note_feed(connection, source.name, stream, now=moment.now, is_read=not faults, **note)
+    read_at = None if faults else moment.now
+    told = _lines(faults), _aside_lines(aside)
+    return Feed(source.name, stream, row_count, rejected_count, is_changed, read_at, *told)
+
+
+def _listed(problems: list[Problem]) -> str | None:
+    """What is wrong, in one line; of many files some by name."""
+    texts = list(dict.fromkeys(problem.what for problem in problems))
+    more = f"; and {len(texts) - _NAMED:,} more" if len(texts) > _NAMED else ""
+    return "; ".join(texts[:_NAMED]) + more or None
+
+
+def _lines(problems: list[Problem]) -> list[str] | None:
+    """What is wrong, then what follows and what to do, each once."""
+    texts = [_listed(problems) or ""]
+    texts += [one.follows for one in problems if one.follows]
+    texts += [f"hint: {one.hint}" for one in problems if one.hint]
+    return list(dict.fromkeys(texts)) if problems else None
+
+
+def _aside_lines(problems: list[Problem]) -> list[str] | None:
+    return [_listed(problems) or "", *_ASIDE] if problems else None
 
 
 def _batches(
@@ -116,9 +136,7 @@ def _shown(batches: Iterator[Batch], label: str) -> Iterator[Batch]:
     yield from streams.progress(batches, total=None, label=f"reading {label}")
 
 
-def _fingerprint(
-    connection: duckdb.DuckDBPyConnection, source: str, stream: str
-) -> str | None:
+def _fingerprint(connection: duckdb.DuckDBPyConnection, source: str, stream: str) -> str | None:
     found = connection.execute(
         "select fingerprint from ops.feeds where source = $1 and stream = $2", [source, stream]
     ).fetchall()

@@ -153,6 +153,8 @@ def _note_feeds(one: Run) -> None:
                 "`max_feed_lag_minutes`",
             ]
             one.note(f"source {feed.source}/{feed.stream}", lines, ExitCode.SOURCE)
+        if feed.aside is not None:
+            one.note(f"source {feed.source}/{feed.stream} old", feed.aside, ExitCode.SOURCE)
 
 
 def _note_findings(one: Run, result: RunResult) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +148,30 @@ def test_a_dial_leaves_in_the_run_that_reads_the_source_again(two_systems: Site)
     (site.folder / "away").rename(site.folder / "branch_log")
     site.run("10:10")
     assert site.commands() == [f"10:10 dial {CLIENT} 1"]
+
+
+def test_an_old_file_that_is_damaged_is_told_and_holds_no_dial(site: Site) -> None:
+    site.drop("1.1", CLIENT, "10:00:20")
+    broken = site.folder / "queue_log.3.gz"
+    broken.write_bytes(b"no gzip")
+    os.utime(broken, (0, 0))
+    what = "`queue_log.3.gz` cannot be read: Not a gzipped file (b'no')"
+    result = site.run("10:02")
+    assert (result.exit_code, told(result)) == (ExitCode.SOURCE, [what])
+    assert told(site.run("10:03")) == []
+    site.run("10:12")
+    assert site.commands() == [f"10:12 dial {CLIENT} 1"]
+    assert site.fetch("select fault from ops.feeds where source = 'pbx'") == [(what,)]
+    broken.unlink()
+    assert told(site.run("10:13")) == [f"ended after 11 min: {what}"]
+
+
+def test_a_live_file_that_is_damaged_holds_the_dials(site: Site) -> None:
+    site.drop("1.1", CLIENT, "10:00:20")
+    (site.folder / "queue_log.1.gz").write_bytes(b"no gzip")
+    for time in ("10:02", "10:12"):
+        assert site.run(time).exit_code == ExitCode.SOURCE
+    assert site.decisions() == {CLIENT: "wait feed_stale"}
 
 
 # A directory that shrank (A12).

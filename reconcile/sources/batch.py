@@ -71,8 +71,8 @@ class Batch:
 
     `marks` are all marks of the stream as they are after this batch (None: as they were), so they
     replace the stored ones. `contacts` is a whole directory (None: as it was). `fingerprint` tells
-    what is read whole apart from what it was. `is_last` ends the stream: without `faults` it has
-    been read in full.
+    what is read whole apart from what it was. `is_last` ends the stream: without `faults` it counts
+    as read, though old files that cannot be read may stand `aside`.
     """
 
     stream: str
@@ -83,6 +83,7 @@ class Batch:
     contacts: tuple[Contact, ...] | None = None
     fingerprint: str | None = None
     faults: tuple[Problem, ...] = ()
+    aside: tuple[Problem, ...] = ()
     is_last: bool = False
 
 
@@ -110,7 +111,13 @@ def forward_batch(portion: Portion, stream: str, table: str) -> Batch:
     """The batch of rows for one table that a portion of a file holds."""
     parsed = portion.parsed
     if parsed is None:
-        return Batch(stream, marks=portion.marks, faults=portion.faults, is_last=portion.is_last)
+        return Batch(
+            stream,
+            marks=portion.marks,
+            faults=portion.faults,
+            aside=portion.aside,
+            is_last=portion.is_last,
+        )
     return Batch(
         stream,
         loads=(Load(table, parsed.rows),),

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from reconcile.sources.files import UNREADABLE, Changed, Reading, age
+from reconcile.sources.bad_files import UNREADABLE
+from reconcile.sources.files import Changed, Reading, age
 from reconcile.sources.lines import read_lines
 from reconcile.sources.marks import (
     HEAD_BYTES,
@@ -46,7 +47,7 @@ def turns(changed: Changed) -> list[Turn]:
     at_rest = {mark.file: mark for mark in changed.unchanged}
     leaders = [
         Reading(found, mark, mark, frozenset([mark.content]))
-        for group in changed.matched
+        for group in changed.matched.groups
         for found in group
         if (mark := at_rest.get(found.name))
     ]
@@ -59,7 +60,7 @@ def turns(changed: Changed) -> list[Turn]:
         else:
             followers[reading.found] = leader
     newest = set()
-    for group in changed.matched:
+    for group in changed.matched.groups:
         newest.update([found for found in group if found not in followers][-1:])
     ordered = sorted(changed.readings, key=lambda each: (each.found in followers, age(each.found)))
     return [

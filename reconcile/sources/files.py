@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconcile.errors import SourceUnreadable
+from reconcile.sources.bad_files import UNREADABLE, BadFile, bad_file, remembered
 from reconcile.sources.marks import Found, Mark, find, fits, open_content
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 LOST_MARKS = 64
 """Marks kept of contents that are no longer there: a file may come back under another name."""
-
-UNREADABLE = (OSError, EOFError, zlib.error)
-"""What reading a file can raise; the last two come from compressed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,23 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Matched:
+    """The files of each pattern, oldest first; `faults` of patterns, `aside` of what is no file."""
+
+    groups: list[list[Found]]
+    faults: list[SourceUnreadable]
+    aside: list[SourceUnreadable]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """What is new, and the marks that stay as they are; `matched` are all files of each pattern."""
+    """What is new, the marks that stay as they are, and the files that cannot be read."""
 
     readings: list[Reading]
     unchanged: list[Mark]
     lost: list[Mark]
-    faults: list[SourceUnreadable]
-    matched: list[list[Found]]
+    bad: list[BadFile]
+    matched: Matched
 
 
 def changed_files(
@@ -56,16 +62,20 @@ def changed_files(
 ) -> Changed:
     """Find what the patterns (relative to `folder`) match and what of it is new since the marks.
 
-    A file whose inode, size and time of change are those of its mark is not opened. Faults name
-    patterns that match nothing and files that cannot be opened; others go on.
+    A file whose inode, size and time of change are those of its mark is not opened. One that cannot
+    be opened is bad; others go on.
     """
-    stored = list(marks)
-    matched, faults = find_files(patterns, folder)
+    stored = [mark for mark in marks if mark.fault is None]
+    damaged = {mark.state: mark for mark in marks if mark.fault is not None}
+    matched = find_files(patterns, folder)
+    bad = remembered((each for group in matched.groups for each in group), damaged)
     unchanged: dict[Found, Mark] = {}
     readings: list[Reading] = []
     fitted: set[Mark] = set()
     read_in_full = {mark.state: mark for mark in stored if not mark.is_waiting}
-    for found in (found for group in matched for found in group):
+    for found in (found for group in matched.groups for found in group):
+        if found.state in damaged:
+            continue
         if found.state in read_in_full:
             unchanged[found] = read_in_full[found.state]
             continue
@@ -74,59 +84,87 @@ def changed_files(
         except FileNotFoundError:
             continue  # renamed in this very moment: the next run finds it
         except UNREADABLE as error:
-            faults.append(unreadable(found, error))
+            bad.append(bad_file(found, error))
             continue
         readings.append(reading)
         fitted.update(marks_used)
     kept = list(unchanged.values())
-    fitted.update(kept)
+    return Changed(readings, kept, _lost(stored, fitted.union(kept)), bad, matched)
+
+
+def _lost(stored: list[Mark], fitted: set[Mark]) -> list[Mark]:
+    """The marks of contents that are no longer there, the latest ones."""
     lost = [mark for mark in stored if mark not in fitted]
     lost.sort(key=lambda mark: mark.modified_ns)
-    return Changed(readings, kept, lost[-LOST_MARKS:], faults, matched)
+    return lost[-LOST_MARKS:]
 
 
-def find_files(
-    patterns: str | Sequence[str], folder: Path
-) -> tuple[list[list[Found]], list[SourceUnreadable]]:
-    """The regular files of each pattern, oldest first, and a fault for each that gives none."""
-    faults: list[SourceUnreadable] = []
-    groups: list[list[Found]] = []
+def find_files(patterns: str | Sequence[str], folder: Path) -> Matched:
+    """What the patterns (relative to `folder`) match; a pattern that gives no file is a fault."""
+    matched = Matched([], [], [])
     seen: set[str] = set()
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         is_name = os.path.lexists(folder / pattern)
         names = [pattern] if is_name else _names(pattern, folder)
-        group = []
-        for name in names:
-            if name in seen:
-                continue
-            seen.add(name)
-            try:
-                found = find(folder / name, name)
-            except OSError as error:
-                faults.append(SourceUnreadable(f"`{name}` cannot be read: {error.strerror}"))
-                continue
-            if found is not None:
-                group.append(found)
-            elif name == pattern:
-                faults.append(SourceUnreadable(f"`{name}` is no file, expected a file"))
-        if not names:
-            faults.append(SourceUnreadable(f"no file fits `{pattern}` in `{folder}`"))
-        groups.append(sorted(group, key=age))
-    return groups, faults
+        fresh = [name for name in names if name not in seen]
+        seen.update(names)
+        group, strange = _regular_files(fresh, folder, is_name=is_name)
+        faults = [] if is_name else _closed_folders(pattern, folder)
+        if not (group or strange or faults) and len(fresh) == len(names):
+            only = ", only folders do" if names else ""
+            faults = [SourceUnreadable(f"no file fits `{pattern}` in `{folder}`{only}")]
+        matched.groups.append(sorted(group, key=age))
+        matched.faults.extend(faults)
+        (matched.aside if group else matched.faults).extend(strange)
+    return matched
 
 
-def unreadable(found: Found, error: Exception) -> SourceUnreadable:
-    """The fault of one file."""
-    cut = "its compressed data ends too early"
-    text = getattr(error, "strerror", None) or (cut if isinstance(error, EOFError) else str(error))
-    return SourceUnreadable(
-        f"`{found.name}` cannot be read: {text}",
-        follows="What was read before is kept; the next run goes on at the same place",
-    )
+def _regular_files(
+    names: Sequence[str], folder: Path, *, is_name: bool
+) -> tuple[list[Found], list[SourceUnreadable]]:
+    """The regular files of these names, and what is wrong with the others.
+
+    A folder among what a pattern matches is nothing wrong, nor is a file that has just gone away.
+    """
+    group = []
+    strange = []
+    for name in names:
+        path = folder / name
+        try:
+            found = find(path, name)
+        except OSError as error:
+            if is_name or os.path.lexists(path):
+                strange.append(SourceUnreadable(f"`{name}` cannot be read: {error.strerror}"))
+            continue
+        if found is not None:
+            group.append(found)
+        elif is_name or not path.is_dir():
+            strange.append(SourceUnreadable(f"`{name}` is no file, expected a file"))
+    return group, strange
 
 
 def _names(pattern: str, folder: Path) -> list[str]:
     return sorted(glob.glob(pattern, root_dir=os.fspath(folder)))  # noqa: PTH207 - names, not paths
+
+
+def _closed_folders(pattern: str, folder: Path) -> list[SourceUnreadable]:
+    """The folders in which a pattern looks and which cannot be looked into: `glob` passes them by.
+
+    A folder that is not there is one of them where the pattern names it.
+    """
+    above = os.path.dirname(pattern)  # noqa: PTH120 - a pattern, not a path
+    names = _names(above, folder) if glob.has_magic(above) else [above]
+    faults = []
+    for name in names:
+        try:
+            with os.scandir(folder / name):
+                pass
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            place = folder / name
+            faults.append(SourceUnreadable(f"`{place}` cannot be looked into: {error.strerror}"))
+    return faults
 
 
 def age(found: Found) -> tuple[int, int, str]:

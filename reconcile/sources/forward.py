@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from reconcile.errors import Problem
+from reconcile.sources.bad_files import UNREADABLE, BadFile, bad_file, divided, noted
 from reconcile.sources.copies import Turn, followed, turns
-from reconcile.sources.files import UNREADABLE, Changed, Reading, changed_files, unreadable
+from reconcile.sources.files import Changed, Reading, changed_files
 from reconcile.sources.lines import read_lines
 from reconcile.sources.marks import Mark, marked, open_content
 from reconcile.sources.text import codec_of
@@ -49,13 +50,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some records of one file, and all marks of the stream after them (None: as they were)."""
+    """Some records of one file, and all marks of the stream after them (None: as they were).
+
+    Who cannot use them says so in `refusals`: the file then keeps the mark it had before them, and
+    is a bad one.
+    """
 
     parsed: Parsed | None
     file: str
     marks: tuple[Mark, ...] | None
     faults: tuple[Problem, ...] = ()
+    aside: tuple[Problem, ...] = ()
     is_last: bool = False
+    refusals: list[Problem] = field(default_factory=list)
 
 
 def read_forward(
@@ -71,30 +78,33 @@ def read_forward(
 ) -> Iterator[Portion]:
     """Yield what stands behind the marks, oldest file first, and at the end one last portion.
 
-    A file that cannot be read, or whose header is refused by `parse`, is a fault of the last
-    portion and keeps its mark; the other files go on.
+    A file that cannot be read, or whose header is refused by `parse`, is told by the last portion
+    and keeps its mark; the other files go on. Its problem is a fault where it is a live one.
     """
     stored = list(marks)
     changed = changed_files(patterns, stored, folder=folder, source=source, stream=stream)
-    faults: list[Problem] = list(changed.faults)
-    progress = _Progress(changed)
-    given = frozenset(stored)
+    bad = list(changed.bad)
+    progress, given = _Progress(changed), frozenset(stored)
     for turn in turns(changed):
         found = turn.reading.found
         try:
             for parsed in _take(turn, progress, parse, encoding, batch_lines):
-                marks_now = progress.marks()
-                given = frozenset(marks_now)
-                yield Portion(parsed, found.name, marks_now)
+                portion = Portion(parsed, found.name, progress.marks())
+                yield portion
+                for problem in portion.refusals:
+                    progress.move_back(found.name)
+                    raise problem
+                given = frozenset(portion.marks or ())
         except FileNotFoundError:
             continue  # renamed in this very moment: the next run finds it
         except UNREADABLE as error:
-            faults.append(unreadable(found, error))
+            bad.append(bad_file(found, error))
         except Problem as problem:
-            faults.append(problem)
-    marks_now = progress.marks()
+            bad.append(BadFile(found, problem, False))
+    marks_now = (*progress.marks(), *noted(source, stream, bad))
     is_given = frozenset(marks_now) == given
-    yield Portion(None, "", None if is_given else marks_now, tuple(faults), is_last=True)
+    told = divided(bad, changed.matched)
+    yield Portion(None, "", None if is_given else marks_now, *told, is_last=True)
 
 
 class _Progress:
@@ -104,6 +114,7 @@ class _Progress:
         self._fixed = [*changed.lost, *changed.unchanged]
         self._at_rest = {mark.file: mark for mark in changed.unchanged}
         self._current = {each.found.name: each.known for each in changed.readings}
+        self._before = dict(self._current)
 
     def marks(self) -> tuple[Mark, ...]:
         current = (mark for mark in self._current.values() if mark)
@@ -113,7 +124,11 @@ class _Progress:
         return self._current.get(file) or self._at_rest.get(file)
 
     def move(self, file: str, mark: Mark | None) -> None:
+        self._before[file] = self._current[file]
         self._current[file] = mark or self._current[file]
+
+    def move_back(self, file: str) -> None:
+        self._current[file] = self._before[file]
 
 
 def _take(

@@ -154,16 +154,18 @@ def note_feed(
     *,
     now: datetime,
     row_count: int,
+    is_read: bool = True,
     fingerprint: str | None = None,
     fault: str | None = None,
 ) -> None:
-    """Write into ops.feeds how the reading of a stream ended; a fault leaves the last good one."""
+    """Write into ops.feeds how the reading of a stream ended; unread, its last good one stays."""
     params = {
         "source": source,
         "stream": stream,
         "now": now,
         "row_count": row_count,
         "fingerprint": fingerprint,
+        "is_read": is_read,
         "fault": fault,
     }
     queries.run(connection, "commands.add_feed", params)

@@ -29,7 +29,8 @@ class Mark:
 
     `offset_bytes` (of the uncompressed content) is where the next record begins, `line` and
     `row_number` count what lies before it. Behind it may stand `partial_bytes` of a record without
-    its line end: waiting, or delivered as they were (`is_partial_taken`).
+    its line end: waiting, or delivered as they were (`is_partial_taken`). A mark with a `fault` is
+    of a file whose content is damaged: it only tells the state in which that was seen.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Mark:
     header: tuple[str, ...] | None = None
     partial_bytes: int = 0
     is_partial_taken: bool = False
+    fault: str | None = None
 
     @property
     def content(self) -> tuple[str, int, str]:

@@ -6,19 +6,21 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from reconcile.errors import Problem
+from reconcile.sources.bad_files import divided, noted, remembered
 from reconcile.sources.batch import Batch, Contact, Load, Rejected
 from reconcile.sources.canonical import CALLS, CONTACTS
 from reconcile.sources.forward import BATCH_LINES, read_forward
 from reconcile.sources.mapping import read_mapping
 from reconcile.sources.table_forward import Destination, Folding, mapped_batches
 from reconcile.sources.table_rows import call_row, contact
-from reconcile.sources.table_whole import files_and_fingerprint, made_of_files
+from reconcile.sources.table_whole import made_of_files, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from reconcile.sources.batch import StoredRow
+    from reconcile.sources.mapped_rows import Mapped
     from reconcile.sources.mapping import Mapping
     from reconcile.sources.marks import Mark
     from reconcile.sources.table_form import TableForm
@@ -81,11 +83,15 @@ def read_contacts(
     """
     try:
         mapping = read_mapping(folder, select, CONTACTS)
-        files, seen = files_and_fingerprint(patterns, folder, form, mapping)
+        found = whole(patterns, folder, form, mapping)
+        faults = (*found.matched.faults, *found.matched.aside, *(one.problem for one in found.bad))
+        if faults:
+            raise faults[0]
+        seen = found.fingerprint
         contacts: list[Contact] = []
         kept_aside: list[Rejected] = []
         if seen != fingerprint:
-            for given in made_of_files(files, mapping, contact, folder=folder, form=form):
+            for given in made_of_files(found.files, mapping, _contacts, folder=folder, form=form):
                 contacts += cast("list[Contact]", given.rows)
                 kept_aside += given.rejected
     except Problem as problem:
@@ -117,8 +123,8 @@ def table_batches(
     """Read files forward or whole, as their form allows, and map their rows."""
     if not form.is_read_forward:
         return _whole_batches(
-            patterns, mapping, destination, folder=folder, form=form, fingerprint=fingerprint,
-            stream=stream,
+            patterns, marks, mapping, destination, folder=folder, source=source, form=form,
+            fingerprint=fingerprint, stream=stream,
         )  # fmt: skip
     known = list(marks)
     portions = read_forward(
@@ -132,30 +138,48 @@ def table_batches(
 
 def _whole_batches(
     patterns: str | Sequence[str],
+    marks: Iterable[Mark],
     mapping: Mapping,
     destination: Destination,
     *,
     folder: Path,
+    source: str,
     form: TableForm,
     fingerprint: str | None,
     stream: str,
 ) -> Iterator[Batch]:
-    """Yield what a select makes of files that are read whole, once their fingerprint is new."""
+    """Yield what a select makes of files that are read whole, once their fingerprint is new.
+
+    The marks are those of damaged files: they tell what is wrong until a file changes.
+    """
+    damaged = {mark.state: mark for mark in marks}
     try:
-        files, seen = files_and_fingerprint(patterns, folder, form, mapping)
-        if seen != fingerprint:
-            build = destination.builder(files[0].name if len(files) == 1 else "")
-            for given in made_of_files(files, mapping, build, folder=folder, form=form):
-                yield Batch(
-                    stream,
-                    loads=(Load(destination.table, given.rows),),
-                    rejected=tuple(given.rejected),
-                    unknown_words=given.unknown_words,
-                )
+        found = whole(patterns, folder, form, mapping)
+        bad = list(found.bad)
+        if found.fingerprint != fingerprint:
+            for given in made_of_files(
+                found.files, mapping, destination.builder, folder=folder, form=form, bad=bad
+            ):
+                load = Load(destination.table, given.rows)
+                yield Batch(stream, (load,), tuple(given.rejected), given.unknown_words)
+        else:
+            bad += remembered(found.files, damaged)
     except Problem as problem:
         yield Batch(stream, faults=(problem,), is_last=True)
         return
-    yield Batch(stream, fingerprint=seen, is_last=True)
+    faults, aside = divided(bad, found.matched)
+    yield Batch(
+        stream,
+        marks=noted(source, stream, bad) if bad or damaged else None,
+        fingerprint=found.fingerprint,
+        faults=faults,
+        aside=aside,
+        is_last=True,
+    )
+
+
+def _contacts(file: str) -> Callable[[Mapped], Contact]:  # noqa: ARG001 - the form is given
+    return contact
 
 
 def _none_stored(keys: Iterable[str]) -> list[StoredRow]:  # noqa: ARG001 - the form is given

@@ -55,9 +55,9 @@ def mapped_batches(
     stream: str,
     folding: Folding | None = None,
 ) -> Iterator[Batch]:
-    """Yield a batch for each portion; a select that is wrong ends the stream with a fault.
+    """Yield a batch for each portion; a file whose rows the select cannot map is a bad one.
 
-    The mark then stays before the rows that were not mapped.
+    Its mark then stays before the rows that were not mapped.
     """
     with ExitStack() as stack:
         connection = None
@@ -70,8 +70,8 @@ def mapped_batches(
             try:
                 loads, kept_aside = _run(connection, parsed, portion.file, mapping, folding)
             except Problem as problem:
-                yield Batch(stream, faults=(problem,), is_last=True)
-                return
+                portion.refusals.append(problem)
+                continue
             results = mapped_rows.results(connection, mapping.target)
             build = destination.builder(portion.file)
             given = made(results, mapping.target, build, portion.file)

@@ -6,15 +6,17 @@ from collections import Counter
 from dataclasses import astuple
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reconcile.errors import SourceUnreadable
 from reconcile.sources import mapped_rows
-from reconcile.sources.files import UNREADABLE, find_files, unreadable
+from reconcile.sources.bad_files import UNREADABLE, BadFile, bad_file
+from reconcile.sources.files import find_files
 from reconcile.sources.lines import read_lines
 from reconcile.sources.mapped_rows import InputRow
-from reconcile.sources.mapping import Mapping, first_line, workshop
+from reconcile.sources.mapping import Mapping, workshop
 from reconcile.sources.marks import Mark, open_content
+from reconcile.sources.parquet import offer_parquet
 from reconcile.sources.table_input import FieldNames, json_rows
 from reconcile.sources.table_rows import Made, made
 from reconcile.sources.text import codec_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from reconcile.sources.batch import Rejected, Row
+    from reconcile.sources.files import Matched
     from reconcile.sources.lines import Line
     from reconcile.sources.mapped_rows import Mapped
     from reconcile.sources.marks import Found
@@ -35,37 +38,63 @@ _BOM_BYTES = 4
 _PORTION = 20_000
 
 
-def files_and_fingerprint(
-    patterns: str | Sequence[str], folder: Path, form: TableForm, mapping: Mapping
-) -> tuple[list[Found], str]:
-    """All files, and a text that changes when a file, its form or the select does.
+class Whole(NamedTuple):
+    """The files of a source that is read whole, and those that cannot be opened.
 
-    Raises SourceUnreadable when a pattern matches nothing or a file cannot be read.
+    `fingerprint` changes when one of the files, the form or the select does.
     """
-    groups, faults = find_files(patterns, folder)
-    if faults:
-        raise faults[0]
-    files = [found for group in groups for found in group]
-    states = [(each.name, each.inode, each.size_bytes, each.modified_ns) for each in files]
-    text = repr((states, astuple(form), mapping.text))
-    return files, blake2b(text.encode(), digest_size=16).hexdigest()
+
+    files: list[Found]
+    bad: list[BadFile]
+    matched: Matched
+    fingerprint: str
+
+
+def whole(patterns: str | Sequence[str], folder: Path, form: TableForm, mapping: Mapping) -> Whole:
+    """Find what the patterns match; what cannot be opened is bad."""
+    matched = find_files(patterns, folder)
+    files: list[Found] = []
+    bad: list[BadFile] = []
+    for found in (found for group in matched.groups for found in group):
+        try:
+            found.path.open("rb").close()
+        except FileNotFoundError:
+            continue  # gone in this very moment
+        except OSError as error:
+            bad.append(bad_file(found, error))
+            continue
+        files.append(found)
+    text = repr(([each.state for each in files], astuple(form), mapping.text))
+    fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
+    return Whole(files, bad, matched, fingerprint)
 
 
 def made_of_files(
     files: Sequence[Found],
     mapping: Mapping,
-    build: Callable[[Mapped], Row],
+    builder: Callable[[str], Callable[[Mapped], Row]],
     *,
     folder: Path,
     form: TableForm,
+    bad: list[BadFile] | None = None,
 ) -> Iterator[Made]:
     """Yield what the select makes of all rows of the files, some at a time, rejects first.
 
-    Raises SourceUnreadable or SqlFileInvalid before anything is given.
+    Files that cannot be read are added to `bad` and the others go on; without it, the first one
+    raises its SourceUnreadable. Raises SqlFileInvalid. All this before anything is given.
+    `builder` makes what builds a row; it is told the file where there is only one.
     """
     file = files[0].name if len(files) == 1 else ""
+    build = builder(file)
     with workshop(folder) as connection:
-        kept_aside = _offer_files(connection, files, form)
+        found_bad: list[BadFile] = []
+        kept_aside = _offer_files(connection, files, form, found_bad)
+        if bad is None and found_bad:
+            raise found_bad[0].problem
+        if bad is not None:
+            bad += found_bad
+        if len(found_bad) == len(files):
+            return
         kept_aside += mapped_rows.run(connection, mapping)
         yield Made([], kept_aside, Counter())
         results = mapped_rows.results(connection, mapping.target)
@@ -74,14 +103,14 @@ def made_of_files(
 
 
 def _offer_files(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Found], form: TableForm
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[Found],
+    form: TableForm,
+    bad: list[BadFile],
 ) -> list[Rejected]:
-    """Make `input` of all rows of the files; returns the records that are no rows.
-
-    Raises SourceUnreadable: a part of a directory is none.
-    """
+    """Make `input` of all rows of the files; returns the records that are no rows."""
     if form.format == "parquet":
-        _offer_parquet(connection, files)
+        offer_parquet(connection, files, bad)
         return []
     names = FieldNames(())
     rows: list[InputRow] = []
@@ -90,7 +119,11 @@ def _offer_files(
         try:
             header, own_rows, rejects = _rows(found, form)
         except UNREADABLE as error:
-            raise unreadable(found, error) from error
+            bad.append(bad_file(found, error))
+            continue
+        except SourceUnreadable as problem:
+            bad.append(BadFile(found, problem, is_damaged=True))
+            continue
         places = names.places(header)
         kept_aside += rejects
         if places == list(range(len(header))):
@@ -124,30 +157,3 @@ def _spread(values: Sequence[str | None], places: Sequence[int]) -> list[str | N
     for value, place in zip(values, places, strict=False):
         spread[place] = value
     return spread
-
-
-def _offer_parquet(connection: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> None:
-    import duckdb  # noqa: PLC0415 - only these files need it here
-
-    paths = ", ".join("'" + str(each.path.absolute()).replace("'", "''") + "'" for each in files)
-    source = (
-        f"read_parquet([{paths}], filename = 'input_path', file_row_number = true, "
-        "union_by_name = true)"
-    )
-    try:
-        described = connection.execute(f"describe from {source}").fetchall()
-        added = {"input_path", "file_row_number"}
-        names = [str(row[0]) for row in described if row[0] not in added]
-        file, line, row = mapped_rows.place_names(names)
-        connection.execute("create or replace table input_paths (path varchar, name varchar)")
-        with connection.appender("input_paths") as appender:
-            appender.append_rows([(str(each.path.absolute()), each.name) for each in files])
-        connection.execute(
-            "create or replace table input_rows as select row_number() over () - 1 as place, "  # noqa: S608
-            f'input_paths.name as "{file}", file_row_number + 1 as "{line}", '
-            f'file_row_number + 1 as "{row}", rows.* exclude (input_path, file_row_number) '
-            f"from {source} as rows inner join input_paths on rows.input_path = input_paths.path"
-        )
-    except duckdb.Error as error:
-        raise SourceUnreadable(first_line(error)) from error
-    mapped_rows.offer(connection)

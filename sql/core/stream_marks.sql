@@ -17,7 +17,8 @@ select
     marks.tail_hash,
     marks.header,
     marks.partial_bytes,
-    marks.is_partial_taken
+    marks.is_partial_taken,
+    marks.fault
 from ops.marks as marks
 where
     marks.source = $source::varchar

@@ -90,5 +90,8 @@ class TableFolder:
     def faults(self) -> list[str]:
         return [fault.what for batch in self.batches for fault in batch.faults]
 
+    def aside(self) -> list[str]:
+        return [fault.what for batch in self.batches for fault in batch.aside]
+
     def _stored(self, keys: Any) -> list[StoredRow]:
         return [row for row in self.kept if row.fold_key in keys]

@@ -501,6 +501,109 @@ def test_compressed_data_that_ends_too_early_is_a_fault(log: LogFolder) -> None:
     )
 
 
+HOUR = 3_600
+
+
+def test_an_old_file_that_is_damaged_is_set_aside_and_the_stream_counts_as_read(
+    log: LogFolder,
+) -> None:
+    data = gzip.compress(lines(0, 5_000))
+    log.write(data[: len(data) // 2], "log.1.gz")
+    log.seconds += HOUR + 1
+    log.write(lines(5_000, 5_001))
+    assert log.read()[-1:] == texts(5_000, 5_001)
+    log.write(lines(5_001, 5_002))
+    *batches, last = log.portions()
+    assert [row[2] for each in batches if each.parsed for row in each.parsed.rows] == texts(
+        5_001, 5_002
+    )
+    what = "`log.1.gz` cannot be read: its compressed data ends too early"
+    assert (last.faults, [one.what for one in last.aside]) == ((), [what])
+
+
+def test_a_file_changed_within_an_hour_of_the_newest_is_a_live_one(log: LogFolder) -> None:
+    log.write(b"no gzip", "log.1.gz")
+    log.seconds += HOUR - 1
+    log.write(lines(0, 1))
+    last = log.portions()[-1]
+    assert [one.what for one in last.faults] == [
+        "`log.1.gz` cannot be read: Not a gzipped file (b'no')"
+    ]
+    assert last.aside == ()
+
+
+def test_a_damaged_file_is_not_opened_again_until_it_changes(
+    log: LogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(b"no gzip", "log.1.gz")
+    log.write(lines(0, 1))
+    log.portions()
+    opened = []
+    real = marks_module.open_content
+
+    def noting(found: marks_module.Found) -> object:
+        opened.append(found.name)
+        return real(found)
+
+    for module in ("files", "forward"):
+        monkeypatch.setattr(f"reconcile.sources.{module}.open_content", noting)
+    last = log.portions()[-1]
+    assert (opened, last.marks, len(last.faults)) == ([], None, 1)
+    log.replace(gzip.compress(lines(7, 8)), "log.1.gz")
+    assert log.read() == texts(7, 8)
+    assert log.portions()[-1].faults == ()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_as_that(
+    log: LogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (log.path / "logs").mkdir()
+    real = os.scandir
+
+    def guarded(place: object) -> object:
+        if str(place).endswith("logs"):
+            raise PermissionError(13, "Permission denied")
+        return real(place)
+
+    monkeypatch.setattr("os.scandir", guarded)
+    log.pattern = "logs/log*"
+    place = f"`{log.path / 'logs'}` cannot be looked into"
+    assert [one.what for one in log.portions()[-1].faults] == [f"{place}: Permission denied"]
+    log.pattern = "gone/log*"
+    place = f"`{log.path / 'gone'}` cannot be looked into"
+    assert [one.what for one in log.portions()[-1].faults] == [
+        f"{place}: No such file or directory"
+    ]
+
+
+def test_a_pattern_that_only_folders_fit_is_a_fault(log: LogFolder) -> None:
+    (log.path / "log.d").mkdir()
+    [fault] = log.portions()[-1].faults
+    assert fault.what == f"no file fits `log*` in `{log.path}`, only folders do"
+
+
+def test_what_is_no_file_among_files_is_told_and_the_files_are_read(log: LogFolder) -> None:
+    log.write(lines(0, 1))
+    os.mkfifo(log.path / "log.pipe")
+    (log.path / "log.loop").symlink_to(log.path / "log.loop")
+    *batches, last = log.portions()
+    assert [row[2] for each in batches if each.parsed for row in each.parsed.rows] == texts(0, 1)
+    assert last.faults == ()
+    assert [one.what for one in last.aside] == [
+        "`log.loop` cannot be read: Too many levels of symbolic links",
+        "`log.pipe` is no file, expected a file",
+    ]
+
+
+def test_a_file_that_goes_away_between_listing_and_looking_is_no_fault(
+    log: LogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(lines(0, 1))
+    monkeypatch.setattr("reconcile.sources.files._names", lambda *_: ["log", "log.gone"])
+    *_, last = log.portions()
+    assert (last.faults, last.aside) == ((), ())
+
+
 # Bytes.
 
 

@@ -122,13 +122,12 @@ def test_a_fault_leaves_the_last_good_reading_of_a_feed(
 ) -> None:
     feed = "read_at, row_count, fingerprint, fault from ops.feeds"
     later = NOW.replace(hour=10)
-    loading.note_feed(connection, "crm", "contacts", now=NOW, row_count=0, fault="no file")
+    unread = {"row_count": 0, "is_read": False}
+    loading.note_feed(connection, "crm", "contacts", now=NOW, fault="no file", **unread)
     assert stored(connection, feed) == [(None, None, None, "no file")]
     loading.note_feed(connection, "crm", "contacts", now=NOW, row_count=5, fingerprint="f")
     assert stored(connection, feed) == [(NOW, 5, "f", None)]
-    loading.note_feed(
-        connection, "crm", "contacts", now=later, row_count=0, fingerprint="g", fault="shrunk"
-    )
+    loading.note_feed(connection, "crm", "contacts", now=later, fault="shrunk", **unread)
     assert stored(connection, feed) == [(NOW, 5, "f", "shrunk")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from table_folder import TableFolder
 from reconcile.sources.table_form import TableForm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 at = datetime.fromisoformat
@@ -231,6 +233,73 @@ def test_a_file_that_is_no_json_array_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "calls.json").write_text('[{"call_id": 1')
     table.run("calls.json")
     assert table.faults()[0].startswith("`calls.json` is no JSON array of objects")
+
+
+def write_parquet(path: Path, call_id: int, hour: int) -> None:
+    """One file with one call, last changed in that hour."""
+    duckdb.execute(
+        f"copy (select {call_id} as call_id, 'in' as direction, "
+        f"timestamp '2026-11-20 08:00:00' as started_at) to '{path}' (format parquet)"
+    )
+    os.utime(path, (hour * 3_600, hour * 3_600))
+
+
+def write_json(path: Path, call_id: int, hour: int) -> None:
+    """The same as a JSON array."""
+    path.write_text(
+        f'[{{"call_id": {call_id}, "direction": "in", "started_at": "2026-11-20 08:00:00"}}]'
+    )
+    os.utime(path, (hour * 3_600, hour * 3_600))
+
+
+@pytest.mark.parametrize(("name", "write"), [("parquet", write_parquet), ("json", write_json)])
+def test_a_bad_file_stops_no_other_and_is_read_once_it_is_mended(
+    tmp_path: Path, name: str, write: Callable[[Path, int, int], None]
+) -> None:
+    table = TableFolder(tmp_path, TableForm(name))
+    table.select("select * from input")
+    for number in (1, 2, 3):
+        write(tmp_path / f"{number}.{name}", number, hour=number * 2)
+    data = (tmp_path / f"2.{name}").read_bytes()
+    (tmp_path / f"2.{name}").write_bytes(data[:-9])
+    os.utime(tmp_path / f"2.{name}", (4 * 3_600, 4 * 3_600))
+    assert [row["call_id"] for row in table.run(f"*.{name}")] == ["1", "3"]
+    [aside] = table.aside()
+    assert aside.startswith(f"`2.{name}` ")
+    assert table.faults() == []
+    assert table.run(f"*.{name}") == []
+    assert table.aside() == [aside]
+    write(tmp_path / f"2.{name}", 2, hour=5)
+    assert [row["call_id"] for row in table.run(f"*.{name}")] == ["1", "2", "3"]
+    assert (table.faults(), table.aside(), table.marks) == ([], [], ())
+
+
+@pytest.mark.parametrize(("name", "write"), [("parquet", write_parquet), ("json", write_json)])
+def test_a_newest_file_that_is_bad_is_a_fault_and_the_others_are_read(
+    tmp_path: Path, name: str, write: Callable[[Path, int, int], None]
+) -> None:
+    table = TableFolder(tmp_path, TableForm(name))
+    table.select("select * from input")
+    write(tmp_path / f"1.{name}", 1, hour=1)
+    (tmp_path / f"2.{name}").write_bytes(b"")
+    assert [row["call_id"] for row in table.run(f"*.{name}")] == ["1"]
+    [fault] = table.faults()
+    assert fault.startswith(f"`2.{name}` ")
+    assert table.run(f"*.{name}") == []
+    assert table.faults() == [fault]
+
+
+def test_a_file_whose_columns_do_not_fit_the_select_stops_no_other(table: TableFolder) -> None:
+    table.write("calls.csv", "1,+420700610101,2026-11-20 08:53:50\n")
+    table.write("calls-2.csv", "other,columns\n1,2\n")
+    table.write("calls-3.csv", "id,phone,started\n3,+420700610103,2026-11-20 08:53:50\n")
+    assert {row["call_id"] for row in table.run("*.csv")} == {"1", "3"}
+    [fault] = table.faults()
+    assert "`calls.sql`" in fault
+    (table.path / "calls-2.csv").unlink()
+    table.write("calls-2.csv", "id,phone,started\n2,+420700610102,2026-11-20 08:53:50\n")
+    assert [row["call_id"] for row in table.run("*.csv")] == ["2"]
+    assert table.faults() == []
 
 
 # Rows of text.
