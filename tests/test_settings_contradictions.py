@@ -173,3 +173,38 @@ def test_call_records_without_direction_are_warned_of(
 ) -> None:
     (warning,) = read(tmp_path, changed(line, "")).warnings
     assert expected in warning
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("Master.csv", "which `sources.pbx.cdr.path` reads"),
+        ("queue_log.commands", "which `sources.pbx.queue_log` reads"),
+        ("./out/../contacts.sql", "which `sources.directory.contacts` reads"),
+        ("reconcile.toml", "which `reconcile.toml` reads"),
+        ("state/commands.ndjson", "which lies in the folder of the state"),
+    ],
+)
+def test_a_sink_may_not_write_into_what_is_read_or_kept(
+    tmp_path: Path, path: str, why: str
+) -> None:
+    lines = f'path = "{path}"\nformat = "ndjson"\n'
+    (fault,) = faults(tmp_path, changed('path = "commands.ndjson"\n', lines))
+    assert fault.startswith("`sinks.file.path` in `reconcile.toml`, line 19, is `")
+    assert why in fault
+
+
+def test_a_link_to_what_is_read_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "link.ndjson").symlink_to(tmp_path / "Master.csv")
+    (fault,) = faults(tmp_path, changed("commands.ndjson", "link.ndjson"))
+    assert "which `sources.pbx.cdr.path` reads" in fault
+
+
+def test_two_sinks_may_not_write_to_one_file(tmp_path: Path) -> None:
+    other = '\n[sinks.other]\nkind = "file"\npath = "out/../commands.ndjson"\n'
+    (fault,) = faults(tmp_path, changed('"commands.ndjson"\n', '"commands.ndjson"\n' + other))
+    assert "to which the sink `file` writes as well" in fault
+
+
+def test_a_star_stays_within_a_folder(tmp_path: Path) -> None:
+    assert read(tmp_path, changed('"commands.ndjson"', '"queue_logs/new.ndjson"')).warnings == ()
