@@ -7,7 +7,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconcile import (
     database,
@@ -26,10 +26,14 @@ from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    import duckdb
+
     from reconcile.settings import Settings
+
+Answer = TypeVar("Answer")
 
 
 def run(
@@ -51,7 +55,8 @@ def run(
     run's. Where a person watches, the messages have every fault, told before or not.
     """
     if is_dry:
-        return _dry_run(settings, now, accepts_clock=accepts_clock)
+        with _dry_run(settings, now, accepts_clock=accepts_clock) as (result, _):
+            return result
     folder = settings.state_folder
     with (
         database.lock(folder, wait_seconds=settings.wait_seconds),
@@ -89,13 +94,24 @@ def _run(
     return one, result
 
 
-def _dry_run(settings: Settings, now: datetime | None, *, accepts_clock: bool) -> RunResult:
+def rehearse(
+    settings: Settings, look: Callable[[duckdb.DuckDBPyConnection], Answer]
+) -> tuple[RunResult, Answer]:
+    """A dry run, and what `look` finds in its state before that is thrown away."""
+    with _dry_run(settings, None, accepts_clock=False) as (result, connection):
+        return result, look(connection)
+
+
+@contextmanager
+def _dry_run(
+    settings: Settings, now: datetime | None, *, accepts_clock: bool
+) -> Iterator[tuple[RunResult, duckdb.DuckDBPyConnection]]:
     """Decide on a copy of what was published last, and throw the copy away."""
     with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
         one = run_start.start(settings, connection, now, is_dry=True, accepts_clock=accepts_clock)
         result = _decide(one, is_forced=True)
         result.faults, result.messages = one.faults, list(one.faults.values())
-        return result
+        yield result, connection
 
 
 @contextmanager

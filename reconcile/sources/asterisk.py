@@ -60,7 +60,7 @@ def read_queue_log(
     The first five fields are read by position, all others are kept as `data`: a caller's number may
     hold the separator, so that only places counted from the end are sure.
     """
-    parse = _queue_log_parser(source, stream)
+    parse = queue_log_parser(source, stream)
     for portion in read_forward(
         patterns, marks, parse, folder=folder, source=source, stream=stream, batch_lines=batch_lines
     ):
@@ -92,7 +92,8 @@ def read_cdr(
         yield forward_batch(portion, stream, "raw.cdr")
 
 
-def _queue_log_parser(source: str, stream: str) -> Parse:
+def queue_log_parser(source: str, stream: str) -> Parse:
+    """Make the parser of lines of a queue log."""
     prefix = f"{stream}\n".encode()
 
     def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:  # noqa: ARG001

@@ -16,6 +16,8 @@ from reconcile.sources.forward import Parsed
 from reconcile.sources.local_time import first_from, instants, nearest_to
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reconcile.sources.forward import Parse
     from reconcile.sources.lines import Line
     from reconcile.sources.marks import Mark
@@ -28,6 +30,7 @@ _TIMES = ("start", "answer", "end", "duration", "billsec", "uniqueid", "linkedid
 _TRAILING = CDR_COLUMNS[14:]
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
 _CHANNEL_EPOCH = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
+_START = 6 + len(_LEADING)
 _NUMBER = re.compile(r"(-?\d{1,15})(?:\.\d*)?")
 _ZERO_TIME = "0000-00-00 00:00:00"
 _EARLY = timedelta(seconds=2)
@@ -76,6 +79,16 @@ def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: st
         return Parsed(found.used, rows, kept_aside, words)
 
     return parse
+
+
+def seconds_ahead(rows: Iterable[Row]) -> list[int]:
+    """Of rows as parsed: by how much each start lies behind the instant in its uniqueid."""
+    start, uniqueid = _START, _START + CDR_COLUMNS.index("uniqueid") - CDR_COLUMNS.index("start")
+    return [
+        int((row[start] - _EPOCH).total_seconds()) - int(found[1])  # type: ignore[operator]
+        for row in rows
+        if (found := _CHANNEL_EPOCH.search(str(row[uniqueid] or "")))
+    ]
 
 
 def _facts(

@@ -1,0 +1,129 @@
+"""Look at the set-up before it runs: what is usable, what it cannot show, what would be dialled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconcile import feeds, run_start
+from reconcile.checking import newest, rehearsal, state_folder
+from reconcile.errors import ExitCode, Problem, SinkUnreachable
+from reconcile.settings import NO_DIALLER
+from reconcile.settings.asterisk_logs import AsteriskLogs
+
+if TYPE_CHECKING:
+    from reconcile.settings import Settings, Source
+
+
+def report(settings: Settings) -> tuple[list[str], int]:
+    """Read each source, ask each sink, look at the state, decide once on a copy; change nothing.
+
+    Returns lines for a person and the exit code: 0 all usable, 3 a source is not, 5 a sink is not,
+    70 the state is not.
+    """
+    exit_codes = [int(ExitCode.DONE)]
+    lines: list[str] = []
+    for source in settings.sources:
+        for stream in feeds.streams(source):
+            told, is_usable = _stream(settings, source, stream)
+            lines += told
+            if not is_usable:
+                exit_codes.append(ExitCode.SOURCE)
+    for name, sink in run_start.open_sinks(settings).items():
+        try:
+            lines.append(f"sink `{name}`: {sink.check()}; promise: {sink.promise}")
+        except SinkUnreachable as problem:
+            exit_codes.append(ExitCode.SINK)
+            lines.append(f"sink `{name}`: {problem.what}")
+    of_state = state_folder.faults(settings.state_folder)
+    lines += [f"state: {text}" for text in of_state]
+    lines += [f"cannot be seen: {text}" for text in blind_spots(settings)]
+    lines += [f"warning: {text}" for text in (*settings.warnings, *_lines_of_letters(settings))]
+    if of_state:
+        exit_codes.append(ExitCode.UNEXPECTED)
+    elif ExitCode.SOURCE not in exit_codes:
+        told, has_faults = rehearsal.report(settings)
+        lines += told
+        exit_codes += [ExitCode.SOURCE] * has_faults
+    return lines, max(exit_codes)
+
+
+def _stream(settings: Settings, source: Source, stream: str) -> tuple[list[str], bool]:
+    """Read one batch of a stream as if nothing had been read before, and the newest rows."""
+    place = f"source `{source.name}`, {stream}"
+    try:
+        told, is_usable = _beginning(settings, source, stream)
+        doubts = newest.doubts(settings, source, stream)
+    except Problem as problem:
+        first, *others = problem.lines()
+        return [f"{place}: {first}", *(f"    {other}" for other in others)], False
+    return [f"{place}: {text}" for text in (*told, *doubts)], is_usable and not doubts
+
+
+def _beginning(settings: Settings, source: Source, stream: str) -> tuple[list[str], bool]:
+    for batch in feeds.batches(settings, source, stream):
+        for fault in batch.faults:
+            raise fault
+        count = sum(len(load.rows) for load in batch.loads if load.table != "raw.table_rows")
+        aside = f", {len(batch.rejected):,} kept aside" if batch.rejected else ""
+        if batch.contacts is not None:
+            ids = {contact.contact_id for contact in batch.contacts}
+            said, count = f"readable, {len(ids):,} contacts{aside}", len(batch.contacts)
+        else:
+            said = f"readable, {count:,} rows at the beginning{aside}"
+        if count or batch.rejected:
+            if isinstance(source.detail, AsteriskLogs):
+                return [said], True  # what counts are its newest rows, which are looked at apart
+            doubts = newest.mostly_kept_aside(count, batch.rejected, "at the beginning")
+            return [said, *doubts], not doubts
+    return ["readable, nothing in it yet"], True
+
+
+def _lines_of_letters(settings: Settings) -> list[str]:
+    """Dialled numbers that are none: calls can hold such a word, but hardly do."""
+    from reconcile.phone_numbers import parse  # noqa: PLC0415 - only checked on demand
+
+    if any(source.numbers == "opaque" for source in settings.sources):
+        return []
+    return [
+        f"`campaigns.{campaign.name}.dialled_numbers` has `{line}`, which is no telephone number: "
+        "only a call whose dialled number is written exactly so is taken"
+        for campaign in settings.campaigns
+        for line in campaign.dialled_numbers
+        if parse(line, region=settings.region).number_class in {"letters", "impossible", "damaged"}
+    ]
+
+
+def blind_spots(settings: Settings) -> list[str]:
+    """What this set-up cannot show, in words, to be known before it is trusted."""
+    spots: list[str] = []
+    for source in settings.sources:
+        if isinstance(source.detail, AsteriskLogs):
+            spots += [f"{text} (source `{source.name}`)" for text in _asterisk(source.detail)]
+    if not any(source.gives_contacts for source in settings.sources):
+        spots.append("duplicates and names, since no source gives contacts")
+    for campaign in settings.campaigns:
+        if campaign.dialler == NO_DIALLER:
+            spots.append(f"`{campaign.name}` has no dialler: it only decides and reports")
+        if campaign.starts_at is None:
+            spots.append(
+                f"calls dropped before the first run of `{campaign.name}` are counted, not dialled "
+                "(`starts_at` is not set)"
+            )
+    return spots
+
+
+def _asterisk(logs: AsteriskLogs) -> list[str]:
+    spots = []
+    if logs.cdr is None:
+        spots.append("hang-ups in the menu and outgoing calls, since no `cdr` is read")
+    else:
+        spots.append("an outgoing call before it is over, since the CDR is written at its end")
+        if "linkedid" not in logs.cdr.columns:
+            spots.append("which legs belong to one call, since the CDR has no `linkedid`")
+        if logs.dialled_number is None:
+            spots.append("on which line a client called, since `dialled_number` is not set")
+    if logs.queue_log is None:
+        spots.append("who waits in a queue right now, since no `queue_log` is read")
+    if not logs.menus:
+        spots.append("hang-ups in the menu, since `menus` lists none")
+    return spots

@@ -1,0 +1,107 @@
+"""Whether the newest records of a phone system can be what the settings take them for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.sources.bad_files import UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reconcile.settings import Settings, Source
+    from reconcile.settings.asterisk_logs import CdrFile
+    from reconcile.sources.batch import Rejected, Row
+    from reconcile.sources.forward import Parse, Parsed
+
+_NEAR_SECONDS = 300
+"""Less than that between a call's start and its uniqueid is a clock, not a zone."""
+_HALF_HOUR = 1_800
+
+
+def doubts(settings: Settings, source: Source, stream: str) -> list[str]:
+    """What makes the settings of a stream look wrong, by the end of its newest file."""
+    logs = source.detail
+    if not isinstance(logs, AsteriskLogs):
+        return []
+    cdr = logs.cdr if stream == "cdr" else None
+    pattern = cdr.path if cdr else logs.queue_log or ""
+    from reconcile.sources.newest import newest_rows  # noqa: PLC0415
+
+    try:
+        found = newest_rows(pattern, _parse(source, stream, cdr), folder=settings.folder)
+    except UNREADABLE:
+        return []  # told of where the stream is read
+    if found is None:
+        return []
+    file, parsed = found
+    wrong = mostly_kept_aside(len(parsed.rows), parsed.rejected, f"at the end of `{file}`")
+    return wrong or (_zone(cdr, parsed, file) if cdr else [])
+
+
+def mostly_kept_aside(row_count: int, rejected: Sequence[Rejected], place: str) -> list[str]:
+    """Say that more than half of some rows cannot be read, with the first reason."""
+    total = row_count + len(rejected)
+    if len(rejected) <= row_count:
+        return []
+    return [
+        f"{len(rejected):,} of {total:,} rows {place} would be kept aside, the first of them "
+        f"because: {rejected[0].reason}"
+    ]
+
+
+def _parse(source: Source, stream: str, cdr: CdrFile | None) -> Parse:
+    from reconcile.sources.asterisk import queue_log_parser  # noqa: PLC0415
+    from reconcile.sources.asterisk_cdr import cdr_parser  # noqa: PLC0415
+
+    if cdr is None:
+        return queue_log_parser(source.name, stream)
+    return cdr_parser(source.name, stream, cdr.columns, cdr.time_zone)
+
+
+def _zone(cdr: CdrFile, parsed: Parsed, file: str) -> list[str]:
+    """Compare the starts, read in the zone of the settings, with the seconds in the uniqueids."""
+    from reconcile.sources.asterisk_cdr import seconds_ahead  # noqa: PLC0415
+
+    ahead = sorted(seconds_ahead(parsed.rows))
+    if not ahead:
+        return []
+    middle = ahead[len(ahead) // 2]
+    off = round(middle / _HALF_HOUR) * _HALF_HOUR
+    if abs(middle) <= _NEAR_SECONDS:
+        return []
+    if off == 0 or abs(middle - off) > _NEAR_SECONDS:
+        return [
+            f"the starts in `{file}` lie {abs(middle) / 60:,.0f} min {_side(middle)} the instants "
+            "in their uniqueids: `cdr.columns` or a clock is wrong"
+        ]
+    true = _offset(parsed.rows[-1], cdr.time_zone) + off
+    name = "UTC" if true == 0 else f"a zone that is {_hours(true)} from UTC then"
+    return [
+        f"the starts in `{file}`, read as `{cdr.time_zone}`, lie {_hours(abs(off))[1:]} h "
+        f"{_side(off)} the instants in their uniqueids: `cdr.time_zone` is not theirs, expected "
+        f"{name}"
+    ]
+
+
+def _side(seconds: int) -> str:
+    return "after" if seconds > 0 else "before"
+
+
+def _offset(row: Row, zone: str) -> int:
+    """The seconds by which a zone is ahead of UTC at the end of a row's call."""
+    from reconcile.sources.local_time import zone_of  # noqa: PLC0415
+
+    instant = row[3]
+    if not isinstance(instant, datetime):
+        return 0
+    ahead = instant.replace(tzinfo=UTC).astimezone(zone_of(zone)).utcoffset() or timedelta()
+    return int(ahead.total_seconds())
+
+
+def _hours(seconds: int) -> str:
+    sign = "-" if seconds < 0 else "+"
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"{sign}{hours}:{minutes:02}"
