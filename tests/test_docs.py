@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from site_folder import CLIENT, Site, at
 
 from reconcile.errors import ExitCode
 from reconcile.settings.template import settings_rows
@@ -134,6 +135,28 @@ def test_the_two_commands_come_first_each_in_a_block_of_its_own() -> None:
     assert len(fences) == 2
     assert "reconcile demo" in fences[0]
     assert "pytest" in fences[1]
+
+
+def test_the_reports_of_a_dialler_in_the_readme_prove_an_attempt(tmp_path: Path) -> None:
+    after = README.read_text(encoding="utf-8").partition("<!-- results -->\n```json\n")[2]
+    reports = after.partition("```")[0]
+    site = Site.small(tmp_path / "site")
+    source = '[sources.dialler]\nkind = "results"\npath = "results.ndjson"\n\n[sources.directory]'
+    site.change_settings("[sources.directory]", source)
+    (site.folder / "results.ndjson").touch()
+    site.drop("1.1", CLIENT, "10:00:20")
+    for time in ("10:02", "10:06"):
+        site.run(time)
+    assert [command["key"] for command in site.payloads()] == [
+        json.loads(line)["key"] for line in reports.splitlines()[:1]
+    ]
+    (site.folder / "results.ndjson").write_text(reports, encoding="utf-8")
+    site.run("10:07")
+    assert site.fetch("select result, ended_at from kept.attempts") == [
+        ("answered", at("10:06:41"))
+    ]
+    assert site.commands()[1:] == [f"10:07 remove {CLIENT} reached"]
+    assert site.fetch("select count(*) from raw.rejected") == [(0,)]
 
 
 def test_every_exit_code_has_its_meaning() -> None:

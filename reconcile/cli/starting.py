@@ -33,9 +33,11 @@ def init(
         Path, typer.Argument(metavar="[FILE]", help="Where; never over a file that is there.")
     ] = DEFAULT_FILE,
 ) -> int:
-    """Write a settings file in which every key is explained and every default stands.
+    """Write a settings file in which every key is explained, with its default or an example.
 
-    Fill in what stands without a `#`, then ask `reconcile check` what the settings amount to.
+    All keys but `kind` stand behind a `#`: take it away from those you set. What cannot be left out
+    says `Required`; `region` and a file of the phone system are wanted too, in most cases.
+    Then ask `reconcile check` what the settings amount to: it names all that is missing.
     """
     from reconcile.settings.template import template  # noqa: PLC0415 - help needs none of it
 

@@ -89,7 +89,13 @@ class TableFiles:
 class ResultFiles:
     """Kind `results`: what a dialler reports back of the commands it was given."""
 
-    path: str = key(forms.text(GLOB), "The files.", example="results.ndjson")
+    path: str = key(
+        forms.text(GLOB),
+        "The files, with the columns `key` (of the command), `at` (with its offset, or UTC), "
+        "`event` (placed, ringing, answered, ended) and, with `ended`, `result` (answered, "
+        "no_answer, busy, rejected, failed, machine, client_alone, unknown).",
+        example="results.ndjson",
+    )
     format: str = key(
         forms.one_of("csv", "ndjson", "json", "parquet"),
         "The format of the files.",
