@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconcile.errors import SourceUnreadable, SqlFileInvalid
@@ -101,12 +102,56 @@ def run(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Rejecte
 
 
 def results(connection: duckdb.DuckDBPyConnection, target: Target) -> Iterator[Mapped]:
-    """What the last `run` gave, row by row."""
+    """What the last `run` gave, row by row; `record` is the row as its file has it, where known."""
     names = [column.name for column in (*target.columns, *PLACE)]
+    line = _quoted(_columns(connection)[1])
+    own = _own_rows(
+        connection,
+        f"{line} in (select output.line from output where output.problem != '')",  # noqa: S608 - quoted
+    )
     cursor = connection.execute("from output")
     while portion := cursor.fetchmany(_PORTION):
         for *values, problem, record in portion:
-            yield Mapped(dict(zip(names, values, strict=True)), problem, record)
+            place = tuple(values[-len(PLACE) :])
+            shown = (own.get(place) or _without_nulls(record)) if problem else None
+            yield Mapped(dict(zip(names, values, strict=True)), problem, shown)
+
+
+def _own_rows(
+    connection: duckdb.DuckDBPyConnection, condition: str
+) -> dict[tuple[object, ...], str | None]:
+    """Rows of files as JSON, by each part of their place that a select may pass on.
+
+    None where a part fits several rows.
+    """
+    names = _columns(connection)[len(PLACE) :]
+    found: dict[tuple[object, ...], str | None] = {}
+    selected = connection.execute(f"from input_rows where {condition} order by place").fetchall()
+    for index, file_name, number, row_number, *values in selected:
+        record = _record(dict(zip(names, values, strict=True)))
+        found[(index,)] = record
+        for place in (
+            (file_name, number, row_number),
+            (file_name, number, None),
+            (None, number, row_number),
+            (None, number, None),
+        ):
+            found[place] = None if place in found else record
+    return found
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The columns of `input_rows`: three of our own, that say the place, then those of the file."""
+    return [str(row[0]) for row in connection.execute("describe input_rows").fetchall()[1:]]
+
+
+def _without_nulls(record: str | None) -> str | None:
+    return _record(json.loads(record)) if record else record
+
+
+def _record(values: dict[str, object]) -> str:
+    shown = {name: value for name, value in values.items() if value is not None}
+    return json.dumps(shown, ensure_ascii=False, default=str)
 
 
 def _find(connection: duckdb.DuckDBPyConnection, select: str, first: int, end: int) -> None:
@@ -142,16 +187,15 @@ def _raise_if_general(error: duckdb.Error, mapping: Mapping) -> None:
 
 
 def _rejects(connection: duckdb.DuckDBPyConnection, origin: str) -> list[Rejected]:
-    own = connection.execute("describe input_rows").fetchall()
-    file, line = (_quoted(str(own[index][0])) for index in (1, 2))
+    own = _own_rows(connection, "place in (select poison.place from poison)")
+    file, line, *_ = map(_quoted, _columns(connection))
     found = connection.execute(
-        f"select input_rows.{file}, input_rows.{line}, poison.reason, "  # noqa: S608 - quoted
-        "cast(to_json(input_rows) as varchar) from input_rows "
-        "inner join poison on input_rows.place = poison.place order by poison.place"
+        f"select place, input_rows.{file}, input_rows.{line}, poison.reason "  # noqa: S608 - quoted
+        "from input_rows inner join poison using (place) order by place"
     ).fetchall()
     return [
-        rejected(name, number, f"`{origin}`: {reason}", record)
-        for name, number, reason, record in found
+        rejected(name, number, f"`{origin}`: {reason}", own[(place,)] or "")
+        for place, name, number, reason in found
     ]
 
 

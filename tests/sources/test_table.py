@@ -305,6 +305,43 @@ def test_a_file_whose_columns_do_not_fit_the_select_stops_no_other(table: TableF
 # Rows of text.
 
 
+def records(table: TableFolder) -> list[str]:
+    return [each.record for batch in table.batches for each in batch.rejected]
+
+
+def test_a_rejected_row_is_shown_as_its_file_has_it(table: TableFolder) -> None:
+    table.write("calls.csv", "1,+420700610101,2026-11-20 08:53:50\n,+420700610102,soon\n")
+    table.run("calls.csv")
+    assert table.rejects() == [
+        ("calls.csv", 3, "`call_id` is empty; `started_at` holds `soon`, expected an instant")
+    ]
+    assert records(table) == ['{"id": "", "phone": "+420700610102", "started": "soon"}']
+
+
+def test_a_row_on_which_the_select_fails_is_shown_as_its_file_has_it(table: TableFolder) -> None:
+    table.select(
+        "select cast(id as integer) as call_id, 'in' as direction, started as started_at from input"
+    )
+    table.write("calls.csv", "1,+420700610101,2026-11-20 08:53:50\nx,+420700610102,\n")
+    table.run("calls.csv")
+    [(file, line, reason)] = table.rejects()
+    assert (file, line) == ("calls.csv", 3)
+    assert reason.startswith("`calls.sql`: Conversion Error")
+    assert records(table) == ['{"id": "x", "phone": "+420700610102", "started": ""}']
+
+
+def test_a_rejected_row_whose_line_the_select_drops_is_shown_as_it_was_mapped(
+    table: TableFolder,
+) -> None:
+    table.select(
+        "select id as call_id, 'in' as direction, started as started_at, null as queue from input"
+    )
+    table.write("calls.csv", "2,+420700610102,soon\n")
+    table.run("calls.csv")
+    assert [place[:2] for place in table.rejects()] == [("calls.csv", 0)]
+    assert records(table) == ['{"call_id": "2", "direction": "in", "started_at": "soon"}']
+
+
 def test_only_new_rows_are_seen_and_the_header_is_remembered(table: TableFolder) -> None:
     table.write("calls.csv", "1,+420700610101,2026-11-20 08:53:50\n")
     assert [row["call_id"] for row in table.run("calls.csv")] == ["1"]
