@@ -177,6 +177,17 @@ def test_a_select_that_lacks_columns_is_told_with_the_list_of_them(site: Site) -
     assert lines[place + 1].startswith("    hint: the columns of a contact are: contact_id text")
 
 
+def test_each_fault_is_told_once_though_another_source_is_at_fault_too(site: Site) -> None:
+    site.directory.write_text("id,phone\n")
+    site.queue_log.unlink()
+    lines, _ = check(site)
+    assert [line for line in lines if line.startswith("source")] == [
+        f"source `pbx`, queue_log: no file fits `queue_log*` in `{site.folder}`",
+        "source `directory`, contacts: readable, nothing in it yet",
+        "source `directory`, contacts: the directory `directory` was refused: it is empty",
+    ]
+
+
 # Words that no call has.
 
 

@@ -40,10 +40,10 @@ def report(settings: Settings) -> tuple[list[str], int]:
     lines += [f"warning: {text}" for text in (*settings.warnings, *_lines_of_letters(settings))]
     if of_state:
         exit_codes.append(ExitCode.UNEXPECTED)
-    elif ExitCode.SOURCE not in exit_codes:
-        told, has_faults = rehearsal.report(settings)
-        lines += told
-        exit_codes += [ExitCode.SOURCE] * has_faults
+    else:
+        told, faults = rehearsal.report(settings)
+        lines += [line for line in (*faults, *told) if line not in lines]
+        exit_codes += [ExitCode.SOURCE] * bool(faults)
     return lines, max(exit_codes)
 
 

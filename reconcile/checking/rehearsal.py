@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _KINDS = {"dialled_number": "dialled_numbers", "queue": "queues", "menu": "menus"}
 
 
-def report(settings: Settings) -> tuple[list[str], bool]:
-    """Lines for a person, and whether a source gave a fault, a refused directory for one."""
+def report(settings: Settings) -> tuple[list[str], list[str]]:
+    """Lines for a person, and those of the sources' faults, a refused directory for one."""
     result, (faults, warnings) = running.rehearse(settings, _look)
-    return [*faults, *warnings, _at_once(result.decisions)], bool(faults)
+    return [*warnings, _at_once(result.decisions)], faults
 
 
 def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:

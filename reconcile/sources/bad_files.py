@@ -7,9 +7,10 @@ one does keep the stream: what stands in it may be the talk that forbids the nex
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconcile.errors import SourceUnreadable
+from reconcile.errors import SourceUnreadable, SqlFileInvalid
 from reconcile.sources.marks import Mark
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ def divided(
         for found in group
         if found.modified_ns + _LIVE_NS >= max(each.modified_ns for each in group)
     }
+    bad = list(bad)
+    file_count = sum(map(len, matched.groups))
+    alike = Counter(one.problem.what for one in bad)
+    for one in bad:
+        # A select that fits no file at all is to blame itself.
+        if isinstance(one.problem, SqlFileInvalid) and alike[one.problem.what] < file_count:
+            one.problem.what += f" (with the rows of `{one.found.name}`)"
     faults = [one.problem for one in bad if one.found in live]
     aside = [one.problem for one in bad if one.found not in live]
     return (*matched.faults, *faults), (*matched.aside, *aside)

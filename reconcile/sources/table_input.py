@@ -24,6 +24,9 @@ EXTRA_LINES = 20
 FIELDS_MAX = 1_000
 """Different field names of a JSON source; records that would bring more are kept aside."""
 
+_NUL = "\\x00"
+"""A NUL as it stands in the text of a line."""
+
 
 class _Exact(str):
     """A JSON number as it was written."""
@@ -217,6 +220,11 @@ def _header(
     if not found.records:
         return None, found.used
     cells = found.records[0].values
+    if any(_NUL in cell for cell in cells):
+        raise SourceUnreadable(
+            f"`{file}` begins with bytes that are no text in the encoding of its source",
+            hint="`encoding` names it, for example `utf-16`; a file of another kind is to go away",
+        )
     if not has_header:
         return tuple(f"column_{number}" for number in range(1, len(cells) + 1)), 0
     if not any(sign.isalpha() for cell in cells for sign in cell):

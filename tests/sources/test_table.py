@@ -295,7 +295,8 @@ def test_a_file_whose_columns_do_not_fit_the_select_stops_no_other(table: TableF
     table.write("calls-3.csv", "id,phone,started\n3,+420700610103,2026-11-20 08:53:50\n")
     assert {row["call_id"] for row in table.run("*.csv")} == {"1", "3"}
     [fault] = table.faults()
-    assert "`calls.sql`" in fault
+    assert fault.startswith("`calls.sql`: Binder Error")
+    assert fault.endswith(" (with the rows of `calls-2.csv`)")
     (table.path / "calls-2.csv").unlink()
     table.write("calls-2.csv", "id,phone,started\n2,+420700610102,2026-11-20 08:53:50\n")
     assert [row["call_id"] for row in table.run("*.csv")] == ["2"]
@@ -303,6 +304,14 @@ def test_a_file_whose_columns_do_not_fit_the_select_stops_no_other(table: TableF
 
 
 # Rows of text.
+
+
+def test_a_file_in_an_encoding_with_nuls_is_told_as_that(table: TableFolder) -> None:
+    table.write("calls-2.csv", "id,phone,started\n".encode("utf-16"))
+    table.run("*.csv")
+    assert table.faults() == [
+        "`calls-2.csv` begins with bytes that are no text in the encoding of its source"
+    ]
 
 
 def records(table: TableFolder) -> list[str]:
