@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from reconcile import phone_numbers, queries, scratch
+from reconcile import phone_numbers, queries, scratch, spreadsheet, streams
 from reconcile.import_file import reading
 from reconcile.import_file.findings import Finding, ImportFindings, Verdict
 from reconcile.sources.text import storable
@@ -39,7 +38,6 @@ _IMPORT_STEPS = (
     "core.import_match_kinds",
     "core.import_cell_kinds",
 )
-_FORMULA = re.compile(r"=|[@+-]\s*[^\W\d_]+\s*[(!|]")
 
 
 def report(
@@ -104,7 +102,8 @@ def _load(connection: duckdb.DuckDBPyConnection, file: ImportFile, region: str) 
 
 def _cells(file: ImportFile, region: str) -> Iterator[tuple[object, ...]]:
     known: dict[str, PhoneNumber] = {}
-    for row in file.rows:
+    label = f"reading the numbers of {file.path.name}"
+    for row in streams.progress(file.rows, total=len(file.rows), label=label):
         if not row.is_whole:
             continue
         contact_id = "" if file.id_position is None else row.fields[file.id_position]
@@ -122,11 +121,12 @@ def _cells(file: ImportFile, region: str) -> Iterator[tuple[object, ...]]:
 
 
 def _formulas(file: ImportFile, row: ImportRow) -> Iterator[reading.Fault]:
-    """Find cells beside the numbers that a spreadsheet would run."""
+    """Find cells beside the numbers that a spreadsheet would run; a number in blanks is none."""
     if not row.is_whole:
         return
     for position, text in enumerate(row.fields):
-        if position not in file.number_positions and _FORMULA.match(text):
+        is_judged = position in file.number_positions  # by what the number is read as
+        if not is_judged and spreadsheet.is_formula(text) and not phone_numbers.is_spelt(text):
             yield reading.Fault("formula", text, position)
 
 

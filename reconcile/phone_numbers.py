@@ -108,6 +108,17 @@ def opaque(raw: str) -> PhoneNumber:
     return PhoneNumber(key, "opaque")
 
 
+def is_spelt(text: str) -> bool:
+    """Whether a text is a number from its plus to its extension, with no signs but a number's.
+
+    >>> [is_spelt(text) for text in ("+420 (700) 610-101 ext. 2", "+A1", "+1+1", "700610101")]
+    [True, False, False, False]
+    """
+    found = _EXTENSION.search(text)
+    number = text[: found.start()] if found else text
+    return number.startswith("+") and bool(_NUMBER.fullmatch(number))
+
+
 def metadata_version() -> str:
     """Name what stored answers depend on, the library and the rules here: `9.0.42/1`."""
     import phonenumbers  # noqa: PLC0415 - an idle run reads no number

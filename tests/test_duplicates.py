@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile import database, duplicates, phone_numbers, queries
+from reconcile import database, duplicates, phone_numbers, queries, spreadsheet
 from reconcile.clock import parse_instant
 from reconcile.errors import UsageWrong
 from reconcile.import_file import findings, output
+from reconcile.reports import tables
 
 RECORDING = Path(__file__).parent.parent / "samples" / "recording"
 NEW_CONTACTS = RECORDING / "new_contacts.csv"
@@ -125,7 +126,7 @@ def add_drop(connection, call_id, number):
 
 
 def texts(found):
-    return [verdict.text for verdict in found.verdicts]
+    return [verdict.text() for verdict in found.verdicts]
 
 
 def verdicts(found):
@@ -157,7 +158,7 @@ def recorded(recording):
 @pytest.mark.parametrize("row", EXPECTED)
 def test_the_sample_import_gives_its_known_finding(recorded, row):
     verdict = recorded.verdicts[row - 1]
-    assert (verdict.verdict, verdict.text) == EXPECTED[row]
+    assert (verdict.verdict, verdict.text()) == EXPECTED[row]
 
 
 def test_rows_are_named_with_their_file_line(recorded):
@@ -206,7 +207,7 @@ def test_rejected_rows_come_with_their_reason_and_no_formula(recorded, tmp_path)
         *("26", "28", "formula_sign", "phone: formula sign in front, read as +420700610315"),
         *("Jitka Jasanová", "'=700610315", "", "Jasan"),
     ]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    assert not any(spreadsheet.is_formula(cell) for row in rows for cell in row)
 
 
 def test_the_checked_file_is_never_written_over(recorded):
@@ -231,7 +232,7 @@ def test_the_check_works_on_a_read_only_copy_and_changes_it_not(tmp_path):
     with database.connect(path, read_only=True) as opened:
         found = duplicates.check_import(opened, NEW_CONTACTS, region="CZ")
         assert len(duplicates.report(opened).rows) == 6
-    assert found.verdicts[1].text == "+420700610113 is contact 1012"
+    assert found.verdicts[1].text() == "+420700610113 is contact 1012"
     assert path.read_bytes() == before
 
 
@@ -259,7 +260,7 @@ def test_long_lists_are_cut_and_counted(connection, check):
     for contact_id in range(100, 115):
         add_contact(connection, str(contact_id), "700610101")
     found = check("phone\n" + "700610101\n" * 14, shown_count=3)
-    assert found.verdicts[0].text == (
+    assert found.verdicts[0].text() == (
         "+420700610101 is contact 100, 101, 102 and 12 more, already a duplicate group; "
         "+420700610101 also in rows 2, 3, 4 and 10 more"
     )
@@ -274,10 +275,31 @@ def test_numbers_ruined_alike_are_no_duplicates_of_each_other(check):
 def test_a_formula_in_any_column_is_a_finding(check):
     found = check(
         "phone,note\n700610301,=1+1\n700610302,@SUM(1)\n700610303,+cmd|' /C calc'!A0\n"
-        "700610304,-5\n700610305,+420 (0)\n"
+        "700610304,-5\n700610305,+420 (700) 610-101\n700610306,+420700610306 ext. 2\n"
+        "700610307,-\n"
     )
-    assert verdicts(found) == ["finding", "finding", "finding", "clean", "clean"]
-    assert found.verdicts[0].text == "note: begins like a formula of a spreadsheet"
+    assert verdicts(found) == ["finding"] * 3 + ["clean"] * 4
+    assert found.verdicts[0].text() == "note: a spreadsheet could run it as a formula"
+
+
+@pytest.mark.parametrize(
+    "name", ["-2+3+cmd|' /C calc'!A0", "+A1", "-j", "\t=1+1", "＝1+1", " =1+1", "\n=1+1", "a;=1+1"]
+)
+def test_what_the_sinks_quote_is_no_clean_row(check, name):
+    assert verdicts(check(f'name,phone\n"{name}",700610301\n')) == ["finding"]
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x08", "\x7f"])
+def test_a_row_with_a_control_character_is_not_clean(check, sign):
+    found = check(f"name,phone\nA{sign}da,700610301\n")
+    assert texts(found) == [f"control character 0x{ord(sign):02X}"]
+
+
+def test_an_import_file_tells_its_times_in_the_zone_asked_for(connection, check):
+    add_episode(connection, "+420700610126", parse_instant("2026-11-20 09:02:11"))
+    found = check("name,phone\nA,700610126\nB,700 610 126\n")
+    told = found.verdicts[0].text(tables.zone_named("Europe/Prague").text)
+    assert "since 2026-11-20 10:02:11 Europe/Prague in" in told
 
 
 def test_a_text_that_is_no_number_and_a_short_one_are_findings(check):
@@ -300,7 +322,7 @@ def test_broken_rows_are_findings_and_the_others_are_judged(connection, check):
         "2 fields, the header has 4",
         "byte 0xE1 is not utf-8",
         "+420700610113 is contact 1012",
-        "phone: a control character",
+        "control character 0x00; phone: a control character",
     ]
     assert found.verdicts[2].name == "Byte\\udce1"
 

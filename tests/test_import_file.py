@@ -142,7 +142,8 @@ def test_named_columns_hold_the_numbers_instead(file):
         (b"t\xe9l\xe9phone\n", {}, SourceUnreadable, "line 1 .* is no header line in utf-8"),
         (b'"phone\n1\n', {}, SourceUnreadable, "is no header line"),
         (b"\xff\xfep\x00\n\x00\x00\xd8", {}, SourceUnreadable, "line 2 .* is not utf-16-le"),
-        (b"name,fax\n", {}, UsageWrong, "no column .* is known to hold numbers: `name`, `fax`"),
+        (b"name,fax\n", {}, UsageWrong, "read as utf-8, is known to hold numbers: `name`, `fax`"),
+        (b"phone,=1+1\n", {}, UsageWrong, "line 1 .* names a column `=1.1`, which begins like"),
         (
             b"phone\n",
             {"number_columns": ["fax"]},
@@ -157,6 +158,32 @@ def test_named_columns_hold_the_numbers_instead(file):
 def test_a_file_that_cannot_be_checked_says_why(file, content, options, error, text):
     with pytest.raises(error, match=text):
         file(content, **options)
+
+
+@pytest.mark.parametrize(
+    ("content", "read_as", "other"),
+    [
+        ("name;phone\nŽofie;700610301\n".encode(), "utf-16", "utf-8"),
+        ("name;phone\nŽofie;7006103010\n".encode(), "utf-16", "utf-8"),
+        ("name,phone\nAda,700610301\n".encode("utf-16-le"), "utf-8", "utf-16"),
+        ("phone,jméno\n700610301,Ada\n".encode("cp1250"), "utf-8", "cp1250"),
+    ],
+)
+def test_a_wrong_encoding_is_told_by_one_that_fits(file, content, read_as, other):
+    with pytest.raises((SourceUnreadable, UsageWrong)) as caught:
+        file(content, encoding=read_as)
+    assert len(caught.value.what) < 250
+    assert caught.value.hint == f"read with `--encoding {other}` it has a column of numbers"
+
+
+def test_many_and_long_columns_are_not_all_named(file):
+    with pytest.raises(UsageWrong, match=r"`c0`, .*`c7` and 13 more$"):
+        file(",".join(f"c{place}" for place in range(20)) + ",x\n")
+
+
+def test_a_mark_tells_utf_32(file):
+    content = "phone,name\n700610301,Žofie\n".encode("utf-32")
+    assert fields(file(content)) == [["700610301", "Žofie"]]
 
 
 def test_a_missing_file_says_so(tmp_path):

@@ -107,7 +107,7 @@ def duplicates(
         found = _checked(loaded, import_file, encoding=encoding, delimiter=sign, **columns)
         _part(found, clean, rejects)
         code = ExitCode.FINDINGS if found.has_findings else ExitCode.DONE
-        answers.write(_verdicts(found, format, shows_all, code), output)
+        answers.write(_verdicts(found, format, shows_all, code, zone), output)
     return code
 
 
@@ -150,11 +150,14 @@ def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> No
         streams.note(f"{counted(parted.write_rejects(found, rejects), 'row')} in `{rejects}`")
 
 
-def _verdicts(found: ImportFindings, form: RowFormat, shows_all: bool, code: ExitCode) -> str:
+def _verdicts(
+    found: ImportFindings, form: RowFormat, shows_all: bool, code: ExitCode, zone_name: str
+) -> str:
+    from reconcile import clock  # noqa: PLC0415
     from reconcile.queries import Rows  # noqa: PLC0415
     from reconcile.reports import text  # noqa: PLC0415
     from reconcile.reports.labels import counted  # noqa: PLC0415
-    from reconcile.reports.tables import Zone  # noqa: PLC0415
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
 
     clean_count = sum(verdict.verdict == "clean" for verdict in found.verdicts)
     counts = found.kind_counts()
@@ -167,11 +170,13 @@ def _verdicts(found: ImportFindings, form: RowFormat, shows_all: bool, code: Exi
             "rows": [verdict.as_dict() for verdict in found.verdicts],
         }
         return answers.envelope(data, code)
-    columns, rows = found.as_table(with_clean=shows_all or form is RowFormat.CSV)
+    zone = zone_named(zone_name)
+    when = clock.as_text if form is RowFormat.CSV else zone.text
+    columns, rows = found.as_table(when, with_clean=shows_all or form is RowFormat.CSV)
     table = Rows(columns, [tuple(row) for row in rows])
     if form is RowFormat.CSV:
         return text.csv_text(table)
     sentence = f"{counted(len(found.verdicts), 'row')}, {clean_count:,} of them clean"
     if counts:
         sentence += ": " + ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
-    return text.page(str(found.file.path), sentence, table, Zone(), Format(form))
+    return text.page(str(found.file.path), sentence, table, zone, Format(form))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from reconcile import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconcile.import_file.reading import ImportFile, ImportRow
 
 
@@ -28,9 +30,8 @@ class Finding:
     campaign: str | None = None
     added_at: datetime | None = None
 
-    @property
-    def text(self) -> str:
-        """The finding as a person reads it: `+420700610113 is contact 1012`."""
+    def text(self, when: Callable[[datetime], str] = clock.as_text) -> str:
+        """The finding as a person reads it: `+420700610113 is contact 1012`; `when` tells times."""
         return SENTENCES[self.kind].format(
             where=f"{self.column}: " if self.column else "",
             number=self.number,
@@ -40,7 +41,7 @@ class Finding:
             rows=_some(self.other_rows, self.other_row_count),
             row_word="row" if self.other_row_count == 1 else "rows",
             campaign=self.campaign,
-            since=clock.as_text(self.added_at) if self.added_at else "",
+            since=when(self.added_at) if self.added_at else "",
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Finding:
             "other_row_count": self.other_row_count,
             "campaign": self.campaign,
             "added_at": clock.as_text(self.added_at) if self.added_at else None,
-            "text": self.text,
+            "text": self.text(),
         }
         return {key: value for key, value in found.items() if value not in (None, [], 0)}
 
@@ -75,10 +76,9 @@ class Verdict:
         """`finding` where anything but remarks was found, else `clean`."""
         return "finding" if any(f.severity == "finding" for f in self.findings) else "clean"
 
-    @property
-    def text(self) -> str:
+    def text(self, when: Callable[[datetime], str] = clock.as_text) -> str:
         """All findings and remarks in one line; `clean` where there are none."""
-        return "; ".join(finding.text for finding in self.findings) or "clean"
+        return "; ".join(finding.text(when) for finding in self.findings) or "clean"
 
     def as_dict(self) -> dict[str, Any]:
         """Give the verdict for JSON."""
@@ -112,10 +112,12 @@ class ImportFindings:
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
 
-    def as_table(self, *, with_clean: bool = True) -> tuple[list[str], list[list[object]]]:
+    def as_table(
+        self, when: Callable[[datetime], str] = clock.as_text, *, with_clean: bool = True
+    ) -> tuple[list[str], list[list[object]]]:
         """Column names and rows to be printed; rows without any finding or remark on request."""
         rows: list[list[object]] = [
-            [each.row.number, each.row.line, each.name, " / ".join(each.numbers), each.text]
+            [each.row.number, each.row.line, each.name, " / ".join(each.numbers), each.text(when)]
             for each in self.verdicts
             if with_clean or each.findings
         ]
@@ -124,9 +126,10 @@ class ImportFindings:
 
 SENTENCES = {
     "encoding": "{detail}",
+    "control": "{detail}",
     "quote": "{detail}",
     "field_count": "{detail}",
-    "formula": "{where}begins like a formula of a spreadsheet",
+    "formula": "{where}a spreadsheet could run it as a formula",
     "formula_sign": "{where}formula sign in front{read}",
     "empty": "{where}empty",
     "withheld": "{where}no number",

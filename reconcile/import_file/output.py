@@ -8,6 +8,7 @@ import io
 import os
 from typing import TYPE_CHECKING
 
+from reconcile import spreadsheet
 from reconcile.errors import UsageWrong
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from reconcile.import_file.findings import ImportFindings, Verdict
 
 _REASON_COLUMNS = ("row", "line", "reason", "finding")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_clean(findings: ImportFindings, out: Path) -> int:
@@ -34,14 +34,14 @@ def write_clean(findings: ImportFindings, out: Path) -> int:
 def write_rejects(findings: ImportFindings, out: Path) -> int:
     """Write the rows with a finding behind their row, line and reasons, safe for a spreadsheet.
 
-    A cell that a spreadsheet would run gets a quote in front: the text of a telephone number too,
-    which it would make a quantity. Returns the number of rows. Raises as `write_clean` does.
+    A cell that a spreadsheet would run gets a quote in front, and a line break in it becomes a
+    space. Returns the number of rows. Raises as `write_clean` does.
     """
     file = findings.file
     rejected = [each for each in findings.verdicts if each.verdict != "clean"]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=file.delimiter, lineterminator=_line_end(file.head))
-    writer.writerow([*_REASON_COLUMNS, *map(_safe, file.header)])
+    writer.writerow([*_REASON_COLUMNS, *map(spreadsheet.cell, file.header)])
     writer.writerows(_reject(verdict, file.encoding) for verdict in rejected)
     _replace(findings, out, file.bom + file.as_bytes(text.getvalue()))
     return len(rejected)
@@ -56,13 +56,9 @@ def _reject(verdict: Verdict, encoding: str) -> list[str]:
         str(verdict.row.line),
         " ".join(reasons),
         # Names of the directory may have letters that this file's encoding has not.
-        _safe(verdict.text.encode(encoding, "backslashreplace").decode(encoding)),
-        *map(_safe, verdict.row.fields),
+        spreadsheet.cell(verdict.text().encode(encoding, "backslashreplace").decode(encoding)),
+        *map(spreadsheet.cell, verdict.row.fields),
     ]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
 def _line_end(head: str) -> str:

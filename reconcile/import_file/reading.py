@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconcile.errors import SourceUnreadable, UsageWrong
+from reconcile.import_file import columns
+from reconcile.import_file.encoding import decoded, encoding_hint
 from reconcile.import_file.records import Record, guess_delimiter, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-NUMBER_COLUMNS = ("phone", "number", "tel", "mobil", "msisdn")
-"""A column whose name begins with one of these holds numbers, unless the columns are named."""
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNDECODED = re.compile("[\ud800-\udfff]")
 _ANNOUNCED_DELIMITER = re.compile(r"sep=(.)[\r\n]*")
 
@@ -85,7 +79,7 @@ def read(
     Raises SourceUnreadable where the file cannot be read up to its header, and UsageWrong where an
     encoding or a named column does not exist or no column holds numbers.
     """
-    bom, codec, text = _decoded(path, encoding)
+    bom, codec, text = decoded(path, encoding)
     lines = list(io.StringIO(text, newline=""))
     first, sign = _header_place(lines, _checked_delimiter(delimiter), path)
     found = records(lines, first, sign)
@@ -93,10 +87,10 @@ def read(
     if top is None or top.is_open or _UNDECODED.search(top.text):
         raise SourceUnreadable(
             f"line {first + 1} of `{path}` is no header line in {codec}",
-            hint="name the encoding of the file, such as `cp1250`",
+            hint=encoding_hint(path, codec) or "name the encoding of the file, such as `cp1250`",
         )
-    header = [name.strip() for name in top.fields]
-    numbers = _number_positions(header, number_columns, path)
+    header = columns.checked(top.fields, top.line, path)
+    numbers = _number_positions(header, number_columns, path, codec)
     rows = [_row(record, number, len(header), codec) for number, record in enumerate(found, 1)]
     return ImportFile(
         path=path,
@@ -106,42 +100,23 @@ def read(
         head="".join(lines[:first]) + top.text,
         header=header,
         number_positions=numbers,
-        id_position=None if id_column is None else _position(header, id_column, path),
-        name_position=_name_position(header, numbers),
+        id_position=None if id_column is None else columns.position(header, id_column, path),
+        name_position=columns.name_position(header, numbers),
         rows=rows,
     )
 
 
-def _decoded(path: Path, encoding: str) -> tuple[bytes, str, str]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceUnreadable(f"`{path}` cannot be read: {error.strerror}") from error
-    asked = _codec(encoding)
-    bom, codec = next(
-        ((mark, name) for mark, name in _BOMS if data.startswith(mark)),
-        (b"", asked),
-    )
-    body = data[len(bom) :]
-    try:
-        return bom, codec, body.decode(codec, "surrogateescape")
-    except UnicodeError as error:
-        # Only encodings of more than one byte a sign come here: their rows cannot be told apart.
-        before = body[: getattr(error, "start", 0)].decode(codec, "ignore")
-        line = before.count("\n") + 1
-        raise SourceUnreadable(f"line {line} of `{path}` is not {codec}") from None
-
-
-def _codec(encoding: str) -> str:
-    try:
-        name = codecs.lookup(encoding).name
-        "\n".encode(name)
-    except LookupError:
+def _number_positions(
+    header: list[str], wanted: Sequence[str], path: Path, codec: str
+) -> list[int]:
+    found = columns.number_positions(header, wanted, path)
+    if not found:
+        names = columns.listed(header)
         raise UsageWrong(
-            f"there is no encoding `{encoding}`", hint="for example `utf-8`, `cp1250`, `utf-16`"
-        ) from None
-    # What is written must not begin with a second mark.
-    return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(name, name)
+            f"no column of `{path}`, read as {codec}, is known to hold numbers: {names}",
+            hint=encoding_hint(path, codec) or "name one with `--number-column`",
+        )
+    return found
 
 
 def _checked_delimiter(delimiter: str | None) -> str | None:
@@ -169,6 +144,9 @@ def _row(record: Record, number: int, width: int, codec: str) -> ImportRow:
     if undecoded:
         byte = ord(undecoded[0]) & 0xFF
         faults.append(Fault("encoding", f"byte 0x{byte:02X} is not {codec}"))
+    control = _CONTROL.search(record.text)
+    if control:
+        faults.append(Fault("control", f"control character 0x{ord(control[0]):02X}"))
     if record.is_open:
         faults.append(Fault("quote", "a quote is opened and not closed"))
     elif len(record.fields) != width:
@@ -177,36 +155,3 @@ def _row(record: Record, number: int, width: int, codec: str) -> ImportRow:
         faults.append(Fault("line_break", "line break inside quotes"))
     is_whole = not record.is_open and len(record.fields) == width
     return ImportRow(number, record.line, record.text, record.fields, tuple(faults), is_whole)
-
-
-def _number_positions(header: list[str], wanted: Sequence[str], path: Path) -> list[int]:
-    if wanted:
-        return list(dict.fromkeys(_position(header, name, path) for name in wanted))
-    found = [
-        position for position, name in enumerate(header) if name.lower().startswith(NUMBER_COLUMNS)
-    ]
-    if not found:
-        raise UsageWrong(
-            f"no column of `{path}` is known to hold numbers: {_listed(header)}",
-            hint="name one with `--number-column`",
-        )
-    return found
-
-
-def _position(header: list[str], wanted: str, path: Path) -> int:
-    for position, name in enumerate(header):
-        if name.lower() == wanted.strip().lower():
-            return position
-    raise UsageWrong(f"`{path}` has no column `{wanted}`; it has {_listed(header)}")
-
-
-def _name_position(header: list[str], numbers: list[int]) -> int:
-    """Find the column that a person knows the row by: one called name, else the first of text."""
-    for position, name in enumerate(header):
-        if name.lower() == "name":
-            return position
-    return next((place for place in range(len(header)) if place not in numbers), 0)
-
-
-def _listed(header: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in header)

