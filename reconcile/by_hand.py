@@ -6,10 +6,10 @@ Each takes the lock like a run, for a moment, and writes facts; the next run dec
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from reconcile import clock, database, ownership, queries
+from reconcile import clock, database, ownership, publishing, queries
 from reconcile.errors import UsageWrong
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 _BUSY = "Nothing was changed; try again when that run has ended"
 
 
-def pause(settings: Settings, campaign: str | None, why: str | None) -> str:
+def pause(settings: Settings, campaign: str | None, why: str) -> str:
     """Hold all dials of a campaign, or of all of them; removes go on. Returns what was done.
 
-    Raises UsageWrong for a campaign the settings do not know.
+    Raises UsageWrong for a campaign the settings do not know, and without a reason.
     """
+    why = _reason(why)
     name = _known(settings, campaign)
     with _state(settings) as connection:
         params = {"campaign": campaign, "now": clock.utc_now(), "why": why, "who": _user()}
@@ -53,8 +54,9 @@ def resume(settings: Settings, campaign: str | None) -> str:
 def close(settings: Settings, number: str, campaign: str | None, why: str) -> str:
     """Close the open episodes of a number; the next run removes them with `closed_by_hand`.
 
-    `number` in any notation. Raises UsageWrong when it has no open episode.
+    `number` in any notation. Raises UsageWrong when it has no open episode, and without a reason.
     """
+    why = _reason(why)
     if campaign is not None:
         _known(settings, campaign)
     from reconcile.phone_numbers import parse  # noqa: PLC0415 - only this command reads a number
@@ -84,6 +86,16 @@ def _user() -> str | None:
         return None
 
 
+def _reason(why: str) -> str:
+    text = " ".join(why.split())
+    if not text:
+        raise UsageWrong(
+            "`--why` is empty",
+            hint='who asks later reads it, so say it in a few words: --why "phones are down"',
+        )
+    return text
+
+
 def _known(settings: Settings, campaign: str | None) -> str:
     names = [one.name for one in settings.campaigns]
     if campaign is None:
@@ -98,11 +110,11 @@ def _known(settings: Settings, campaign: str | None) -> str:
 
 @contextmanager
 def _state(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The state, locked and open."""
+    """The state, locked and open; readers see what was done once it is closed."""
     folder = settings.state_folder
-    with (
-        database.lock(folder, wait_seconds=settings.wait_seconds, follows=_BUSY),
-        database.open_state(folder, wait_seconds=settings.wait_seconds) as connection,
-    ):
-        ownership.claim(connection, settings)
-        yield connection
+    with database.lock(folder, wait_seconds=settings.wait_seconds, follows=_BUSY):
+        with database.open_state(folder, wait_seconds=settings.wait_seconds) as connection:
+            ownership.claim(connection, settings)
+            yield connection
+        with suppress(OSError):  # it is done already, and the next run publishes it
+            publishing.publish_copy(folder)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconcile import queries
 from reconcile.queries import Rows
 from reconcile.reports import catalogue, reasons
+from reconcile.reports.pauses import found_pauses
 from reconcile.reports.read_copy import last_run, open_read_copy
-from reconcile.reports.values import FULL_TIME, jsonable, local
+from reconcile.reports.standing import span
+from reconcile.reports.values import jsonable, local
 
 if TYPE_CHECKING:
+    from reconcile.reports.pauses import Pause
     from reconcile.reports.tables import Zone
     from reconcile.settings import Settings
 
@@ -20,8 +24,11 @@ BLOCKED = "Clients whose calls only a person can set free: whoever mends the dir
 """What the list of what is blocked is, in one sentence."""
 
 _QUERY = "reports.due"
-_FREE = ("", "undelivered")
 _MINUTE = "%H:%M"
+_DAY_AND_MINUTE = "%Y-%m-%d %H:%M"
+_FRESH = timedelta(minutes=2)
+SHEET_WIDTH = 80
+"""Signs in a line of a sheet: a narrow terminal and a page of paper hold as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Due:
     until: datetime
     seen_until: datetime | None
     rows: Rows
+    pauses: list[Pause]
 
     @property
     def coming(self) -> list[dict[str, Any]]:
@@ -54,31 +62,29 @@ def due(settings: Settings, *, now: datetime, minutes: int) -> Due:
     with open_read_copy(settings) as connection:
         with catalogue.room(connection, query):
             rows = queries.rows(connection, _QUERY, {"until": until})
+            pauses = found_pauses(connection)
         seen_until = last_run(connection, settings)
-    return Due(now, until, seen_until, rows)
-
-
-def holding(row: dict[str, Any]) -> str:
-    """The reason that holds a row; empty where only time does, or nothing."""
-    reason = str(row["reason"] or "")
-    is_free = row["decision"] == "dial" and reason != "undelivered"
-    return "" if is_free or reason == "not_due" else reason
+    return Due(now, until, seen_until, rows, pauses)
 
 
 def sentence(found: Due, zone: Zone) -> str:
-    """Say what the list of what comes is, and how fresh."""
+    """Say what the list of what comes is, what holds all of it, and how fresh it is."""
     return (
-        f"Next attempts due before {_full(found.until, zone)}, the oldest promise first; held by: "
-        f"why one does not leave in time. {_seen(found, zone)}"
+        f"Next attempts due before {zone.text(found.until)}, the oldest promise first; held by: "
+        f"why one does not leave when it is due. {_seen(found, zone)}"
+        + "".join(f". {pause.text(zone)}" for pause in found.pauses)
     )
 
 
 def sheet_sentence(found: Due, zone: Zone) -> str:
-    """Say what the sheet is for and how long it holds."""
-    return (
-        f"Due before {_full(found.until, zone)}, the oldest promise first. {_seen(found, zone)}; "
-        "who talked with an operator since then is not known here"
-    )
+    """Say what the sheet is for, how long it holds, and who is missing on it."""
+    parts = [
+        f"Due before {zone.text(found.until)}, the oldest promise first",
+        f"{_seen(found, zone)}; who talked with an operator since then is not known here",
+        *(pause.text(zone) for pause in found.pauses),
+        *_missing(found),
+    ]
+    return ". ".join(parts)
 
 
 def coming_rows(found: Due) -> Rows:
@@ -94,7 +100,7 @@ def coming_rows(found: Due) -> Rows:
                 " ".join(part for part in (row["contact_id"], row["contact_name"]) if part),
                 row["campaign"],
                 _attempt(row),
-                holding(row),
+                row["held_by"],
             )
             for row in found.coming
         ],
@@ -120,36 +126,28 @@ def blocked_rows(found: Due) -> Rows:
     )
 
 
-def all_rows(found: Due) -> Rows:
-    """What comes and what is blocked with every column, for files."""
-    held = [holding(row) for row in found.rows.as_dicts()]
-    rows = [(*row, reason) for row, reason in zip(found.rows.rows, held, strict=True)]
-    return Rows([*found.rows.columns, "held_by"], rows)
-
-
 def sheet_rows(found: Due, zone: Zone) -> Rows:
     """What comes, for a person who dials: wall times, whom, how often dropped, room for a result.
 
-    Not on it: what is blocked, and what anything but time holds, for a person must not call it
-    either. A dial that no sink has taken is on it.
+    On it is whom a person may call instead, as `sql/reports/due.sql` says.
     """
-    columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "called", "result"]
+    columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "queue", "result"]
     return Rows(
         columns,
         [
             (
                 "[ ]",
-                local(row["due_at"], zone.zone).strftime(_MINUTE),
+                _wall(found, row["due_at"], zone),
                 row["number"],
                 row["contact_name"] or row["contact_id"],
                 _attempt(row),
-                _drops(row, zone),
+                _drops(found, row, zone),
                 "" if row["waited_seconds"] is None else f"{row['waited_seconds']} s",
                 row["queue"] or row["line"],
-                "_" * 12,
+                "_" * 8,
             )
             for row in found.coming
-            if holding(row) in _FREE
+            if row["is_for_hand"]
         ],
     )
 
@@ -160,26 +158,43 @@ def data(found: Due) -> dict[str, Any]:
         "now": jsonable(found.now),
         "until": jsonable(found.until),
         "seen_until": jsonable(found.seen_until),
-        "due": [jsonable({**row, "held_by": holding(row) or None}) for row in found.coming],
+        "pauses": [jsonable(asdict(pause)) for pause in found.pauses],
+        "due": jsonable(found.coming),
         "blocked": jsonable(found.blocked),
     }
+
+
+def _missing(found: Due) -> list[str]:
+    """Count who is due and not on the sheet, by what holds the call."""
+    counts = Counter(str(row["held_by"]) for row in found.coming if not row["is_for_hand"])
+    if found.blocked:
+        counts["blocked"] = len(found.blocked)
+    if not counts:
+        return []
+    told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(counts.items()))
+    return [f"Not to be called now, and not on it: {told}; `reconcile due` tells them"]
 
 
 def _attempt(row: dict[str, Any]) -> str:
     return f"{row['attempt_number']} of {row['attempt_count']}"
 
 
-def _drops(row: dict[str, Any], zone: Zone) -> str:
+def _drops(found: Due, row: dict[str, Any], zone: Zone) -> str:
     count = f"{row['dropped_count']}×"
     last = row["last_dropped_at"]
-    return count if last is None else f"{count}, {local(last, zone.zone).strftime(_MINUTE)}"
+    return count if last is None else f"{count}, {_wall(found, last, zone)}"
+
+
+def _wall(found: Due, instant: datetime, zone: Zone) -> str:
+    """A wall time, with its day where that is not the day of the sheet."""
+    wall = local(instant, zone.zone)
+    is_today = wall.date() == local(found.now, zone.zone).date()
+    return wall.strftime(_MINUTE if is_today else _DAY_AND_MINUTE)
 
 
 def _seen(found: Due, zone: Zone) -> str:
     if found.seen_until is None:
         return "No run has been published yet"
-    return f"As seen by the run of {_full(found.seen_until, zone)} {zone.name}"
-
-
-def _full(instant: datetime, zone: Zone) -> str:
-    return local(instant, zone.zone).strftime(FULL_TIME)
+    age = found.now - found.seen_until
+    ago = f", {span(age)} ago" if age > _FRESH else ""
+    return f"As seen by the run of {zone.text(found.seen_until)}{ago}"

@@ -80,6 +80,7 @@ AFTER_THE_WALK = (
     "commands.withdraw_dials",
     "core.regrets",
     "commands.mark_regrets",
+    "core.attempt_standings",
     "core.plans",
     "core.directory",
     "core.calls_going_on",

@@ -93,6 +93,12 @@ def publish(folder: Path, pending: Pending) -> None:
     """
     for beside, target in pending.files:
         beside.replace(target)
+    publish_copy(folder)
+    write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
+
+
+def publish_copy(folder: Path) -> None:
+    """Replace the read copy alone. The state must be closed, the lock held."""
     beside_copy = folder / f".{READ_FILE}.new"
     try:
         shutil.copyfile(folder / STATE_FILE, beside_copy)
@@ -101,7 +107,6 @@ def publish(folder: Path, pending: Pending) -> None:
         beside_copy.unlink(missing_ok=True)  # a part of a copy would keep a full disk full
         raise
     (folder / IDLE_FILE).unlink(missing_ok=True)
-    write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
 
 
 def sweep_leftovers(folder: Path) -> None:

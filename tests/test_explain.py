@@ -9,13 +9,16 @@ import pytest
 from reading_folder import fill
 from site_folder import Site
 
+from reconcile import by_hand, running
 from reconcile.errors import UsageWrong
-from reconcile.explain import Chain, explain
+from reconcile.explain import PARTS, Chain, explain
 from reconcile.explain.page import page
 from reconcile.explain.timeline import Event, events
 from reconcile.reports.tables import Zone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconcile.settings import Settings
 
 CLIENT, OTHER = "+420700610101", "+420700610102"
@@ -66,11 +69,10 @@ def texts(part: str, **row: Any) -> list[str]:
             *("result", "attempt_key", "kind", "waited_seconds", "account", "reason", "campaign"),
             *("is_late", "is_withdrawn", "first_seen_at", "accounted_at", "episode_added_at"),
             *("detail", "is_regret", "attempt_number", "call_started_at", "handed_out_at"),
+            *("reported_event", "reported_at", "resumed_at", "why"),
         )
     )
-    parts: dict[str, list[dict[str, Any]]] = {
-        name: [] for name in ("episodes", "calls", "drops", "decisions", "commands", "attempts")
-    }
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
     parts[part] = [{**empty, **row}]
     return [event.text for event in events(Chain(CLIENT, "number", parts), lambda at: f"{at:%T}")]
 
@@ -177,7 +179,7 @@ def decision(**row: Any) -> dict[str, Any]:
 
 
 def told_decisions(rows: list[dict[str, Any]], **parts: Any) -> list[Event]:
-    empty = {name: [] for name in ("episodes", "calls", "drops", "commands", "attempts")}
+    empty: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
     chain = Chain(CLIENT, "number", {**empty, "decisions": rows, **parts})
     return events(chain, lambda at: f"{at:%T}")
 
@@ -195,6 +197,74 @@ def test_who_closed_by_hand_is_heard() -> None:
     closed = decision(decision="remove", reason="closed_by_hand", due_at=None, proof=[])
     (event,) = told_decisions([closed], episodes=[{"episode_id": "e1", "why": "wrote a mail"}])
     assert event.text == "`closed_by_hand`: a person closed it: wrote a mail"
+
+
+def test_a_pause_is_told_with_what_the_person_said() -> None:
+    texts_of = texts(
+        "pauses", paused_at=instant("10:05:00"), resumed_at=instant("10:20:00"), campaign="a",
+        why="phones are down",
+    )  # fmt: skip
+    assert texts_of == [
+        "a person paused `a`: phones are down",
+        "a person ended the pause of `a`: phones are down",
+    ]
+
+
+def test_a_dial_that_its_dialler_reports_as_ringing_is_told_as_up() -> None:
+    (text,) = texts(
+        "attempts", handed_out_at=instant("10:06:00"), attempt_number=1, result="up",
+        reported_event="ringing", reported_at=instant("10:06:05"),
+    )  # fmt: skip
+    assert text == (
+        "attempt 1 handed out; `up`: its call is ringing or going on, the dialler says that it "
+        "rings (at 10:06:05)"
+    )
+
+
+def test_an_open_episode_says_what_a_person_did_before_a_run_has_seen_it(
+    tmp_path: Path,
+) -> None:
+    site = Site.small(tmp_path)
+    site.drop("1", OTHER, "10:00:20")
+    for time in ("10:01", "10:02"):
+        site.run(time)
+    by_hand.pause(site.settings, None, "phones are down")
+    told = page(explain(site.settings, OTHER), Zone())
+    assert "  paused    a person paused all campaigns: phones are down" in told
+    assert "and then `paused`: a person paused the campaign" in " ".join(told.split())
+    assert "(phones are down)" in told
+    by_hand.close(site.settings, OTHER, None, "wrote a mail")
+    told = " ".join(page(explain(site.settings, OTHER), Zone()).split())
+    assert "remove `closed_by_hand`" in told
+    assert "a person closed it (wrote a mail)" in told
+
+
+def test_a_campaign_without_a_dialler_says_so(tmp_path: Path) -> None:
+    site = Site.small(tmp_path)
+    site.change_settings('dialler = "file"\n\n[sinks.file]\npath = "out/commands.ndjson"', "")
+    site.drop("1", CLIENT, "10:00:20")
+    for time in ("10:01", "10:02", "10:06"):
+        site.run(time)
+    told = " ".join(page(explain(site.settings, CLIENT), Zone()).split())
+    assert "dial `attempt_1_of_3` since 2026-11-20 10:06:00: the campaign has no dialler" in told
+
+
+# What was swept out of the state.
+
+
+def test_the_page_says_from_when_on_it_tells_and_reaches_back_when_asked(
+    tmp_path: Path, ran: Site
+) -> None:
+    site = ran.copy(tmp_path / "site")
+    running.run(site.settings, now=datetime.fromisoformat("2027-01-20T10:00"))
+    told = " ".join(page(explain(site.settings, CLIENT), Zone()).split())
+    assert "No source has shown a call" in told
+    assert "Told from 2026-12-17 00:00:00 UTC on; what is older stands" in told
+    assert "`--from 2026-11-20` reads them too" in told
+    since = datetime.fromisoformat("2026-11-20")
+    (chain,) = explain(site.settings, CLIENT, since=since).chains
+    assert [row["call"] for row in chain.parts["calls"]] == ["pbx/1", "pbx/3"]
+    assert "Told from" not in page(explain(site.settings, CLIENT, since=since), Zone())
 
 
 # As of an earlier instant: what the runs had seen, from the audit files.
@@ -249,7 +319,7 @@ def test_an_open_episode_is_shown_as_open_though_it_closed_later(ran: Site) -> N
 
 def test_a_dial_was_in_doubt_until_its_end_was_known(ran: Site) -> None:
     found = told(ran, "10:07:59")
-    assert (found["commands"], found["results"], found["calls"]) == (["dial"], [None], 1)
+    assert (found["commands"], found["results"], found["calls"]) == (["dial"], ["in_doubt"], 1)
     assert found["next"] == ["attempt_in_doubt"]
 
 

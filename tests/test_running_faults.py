@@ -330,7 +330,7 @@ def test_a_pause_holds_dials_and_lets_removes_go(site: Site) -> None:
     site.run("10:06")
     assert site.decisions() == {CLIENT: "wait paused"}
     assert site.commands() == [f"10:06 remove {OTHER} reached"]
-    again = by_hand.pause(site.settings, "missed-calls", None)
+    again = by_hand.pause(site.settings, "missed-calls", "again")
     assert again == "the campaign `missed-calls` was paused already"
 
 
@@ -369,9 +369,20 @@ def test_a_number_without_an_open_episode_cannot_be_closed(site: Site) -> None:
         by_hand.close(site.settings, CLIENT, "missed-calls", "why")
 
 
+@pytest.mark.parametrize("why", ["", " ", "\n"])
+def test_what_a_person_does_needs_a_reason(site: Site, why: str) -> None:
+    site.run("10:01")
+    for act in (
+        lambda: by_hand.pause(site.settings, None, why),
+        lambda: by_hand.close(site.settings, CLIENT, None, why),
+    ):
+        with pytest.raises(UsageWrong, match="`--why` is empty"):
+            act()
+
+
 def test_a_campaign_that_is_not_in_the_settings_cannot_be_paused(site: Site) -> None:
     for act in (
-        lambda: by_hand.pause(site.settings, "missed", None),
+        lambda: by_hand.pause(site.settings, "missed", "why"),
         lambda: by_hand.resume(site.settings, "missed"),
         lambda: by_hand.close(site.settings, CLIENT, "missed", "why"),
     ):

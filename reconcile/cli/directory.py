@@ -10,14 +10,14 @@ import typer
 from reconcile import streams
 from reconcile.cli import answers
 from reconcile.cli.app import app, example
-from reconcile.cli.formats import RowFormat
+from reconcile.cli.formats import AnyFormat, by_ending
+from reconcile.cli.giving import Findings, give, give_report
 from reconcile.cli.options import Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode, UsageWrong
 from reconcile.reports.formats import Format
 
 if TYPE_CHECKING:
     from reconcile.import_file.findings import ImportFindings
-    from reconcile.settings import Settings
 
 Import = Annotated[
     Path | None,
@@ -82,7 +82,7 @@ def duplicates(
     number_columns: NumberColumns = None,
     id_column: IdColumn = None,
     shows_all: ShowsAll = False,
-    format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
+    format: AnyFormat = None,
     output: Output = None,
     zone: ZoneName = "UTC",
 ) -> int:
@@ -93,46 +93,37 @@ def duplicates(
     row and exit code 1 when there are findings. Nothing is written unless `--clean` or `--rejects`
     ask.
     """
-    from reconcile.settings import load  # noqa: PLC0415 - help needs none of it
-
-    with answers.in_json(format is RowFormat.JSON):
-        loaded = load(the_one(settings))
+    form = by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        file = the_one(settings)
         if import_file is None:
             if clean or rejects:
                 raise UsageWrong("`--clean` and `--rejects` part an import file, and none is named")
-            answers.write(_directory(loaded, format, zone), output)
+            _directory(file, form, output, zone)
             return ExitCode.DONE
         columns = {"number_columns": number_columns or [], "id_column": id_column}
         sign = {"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter)
-        found = _checked(loaded, import_file, encoding=encoding, delimiter=sign, **columns)
+        found = _checked(file, import_file, encoding=encoding, delimiter=sign, **columns)
+        told = _verdicts(found, shows_all, zone)
         _part(found, clean, rejects)
         code = ExitCode.FINDINGS if found.has_findings else ExitCode.DONE
-        answers.write(_verdicts(found, format, shows_all, code, zone), output)
+        give(told, form, output, code)
     return code
 
 
-def _directory(loaded: Settings, form: RowFormat, zone_name: str) -> str:
-    from reconcile import duplicates as module  # noqa: PLC0415
-    from reconcile import queries  # noqa: PLC0415
-    from reconcile.reports import catalogue, text  # noqa: PLC0415
-    from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
-    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+def _directory(file: Path, form: Format, output: Path | None, zone_name: str) -> None:
+    from reconcile.reports.catalogue import Period  # noqa: PLC0415 - help needs none of it
 
-    zone = zone_named(zone_name)
-    with open_read_copy(loaded) as connection:
-        rows = module.report(connection)
-    sentence = queries.load("reports.duplicates").summary
-    made = catalogue.Report("duplicates", sentence, rows)
-    if form is RowFormat.JSON:
-        return answers.envelope(text.report_data(made, catalogue.Period()))
-    return text.report_text(made, zone, Format(form))
+    give_report("duplicates", file, Period(), form, output=output, zone_name=zone_name)
 
 
-def _checked(loaded: Settings, file: Path, **how: Any) -> ImportFindings:  # noqa: ANN401
+def _checked(settings: Path, file: Path, **how: Any) -> ImportFindings:  # noqa: ANN401
     from reconcile import duplicates as module  # noqa: PLC0415
     from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
     from reconcile.reports.regions import region_of  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
 
+    loaded = load(settings)
     with open_read_copy(loaded) as connection:
         return module.check_import(connection, file, region=region_of(loaded), **how)
 
@@ -150,33 +141,39 @@ def _part(found: ImportFindings, clean: Path | None, rejects: Path | None) -> No
         streams.note(f"{counted(parted.write_rejects(found, rejects), 'row')} in `{rejects}`")
 
 
-def _verdicts(
-    found: ImportFindings, form: RowFormat, shows_all: bool, code: ExitCode, zone_name: str
-) -> str:
-    from reconcile import clock  # noqa: PLC0415
+def _verdicts(found: ImportFindings, shows_all: bool, zone_name: str) -> Findings:
     from reconcile.queries import Rows  # noqa: PLC0415
     from reconcile.reports import text  # noqa: PLC0415
-    from reconcile.reports.labels import counted  # noqa: PLC0415
     from reconcile.reports.tables import zone_named  # noqa: PLC0415
 
-    clean_count = sum(verdict.verdict == "clean" for verdict in found.verdicts)
-    counts = found.kind_counts()
-    if form is RowFormat.JSON:
-        data = {
+    zone = zone_named(zone_name)
+
+    def page(form: Format) -> str:
+        columns, rows = found.as_table(zone.text, with_clean=shows_all)
+        table = Rows(columns, [tuple(row) for row in rows])
+        return text.page(str(found.file.path), _sentence(found), table, zone, form)
+
+    def rows() -> Rows:
+        columns, rows = found.as_table()
+        return Rows(columns, [tuple(row) for row in rows])
+
+    def data() -> dict[str, object]:
+        return {
             "file": str(found.file.path),
             "row_count": len(found.verdicts),
-            "clean_count": clean_count,
-            "kind_counts": counts,
+            "clean_count": found.clean_count,
+            "kind_counts": found.kind_counts(),
             "rows": [verdict.as_dict() for verdict in found.verdicts],
         }
-        return answers.envelope(data, code)
-    zone = zone_named(zone_name)
-    when = clock.as_text if form is RowFormat.CSV else zone.text
-    columns, rows = found.as_table(when, with_clean=shows_all or form is RowFormat.CSV)
-    table = Rows(columns, [tuple(row) for row in rows])
-    if form is RowFormat.CSV:
-        return text.csv_text(table)
-    sentence = f"{counted(len(found.verdicts), 'row')}, {clean_count:,} of them clean"
+
+    return Findings(page, rows, data)
+
+
+def _sentence(found: ImportFindings) -> str:
+    from reconcile.reports.labels import counted  # noqa: PLC0415
+
+    sentence = f"{counted(len(found.verdicts), 'row')}, {found.clean_count:,} of them clean"
+    counts = found.kind_counts()
     if counts:
         sentence += ": " + ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
-    return text.page(str(found.file.path), sentence, table, zone, Format(form))
+    return sentence

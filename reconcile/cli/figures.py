@@ -9,7 +9,8 @@ import typer
 
 from reconcile.cli import answers
 from reconcile.cli.app import app, example
-from reconcile.cli.formats import TextFormat, by_ending
+from reconcile.cli.formats import AnyFormat, by_ending
+from reconcile.cli.giving import Findings, give, give_report
 from reconcile.cli.instants import instant
 from reconcile.cli.options import Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode, UsageWrong
@@ -17,6 +18,7 @@ from reconcile.reports.formats import Format
 
 if TYPE_CHECKING:
     from reconcile.reports.catalogue import Period
+    from reconcile.settings import Campaign, Settings
 
 From = Annotated[
     str | None,
@@ -32,10 +34,6 @@ To = Annotated[
     typer.Option(
         "--to", metavar="TIME", show_default="the end", help="Up to but not including this instant."
     ),
-]
-AnyFormat = Annotated[
-    Format | None,
-    typer.Option("--format", show_default="by the ending of --output, else table", help="How."),
 ]
 
 
@@ -73,7 +71,7 @@ def report(
             _list(form, output)
         else:
             period = _period(from_time, to_time)
-            _report(name, the_one(settings), period, form, output=output, zone_name=zone)
+            give_report(name, the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
 
@@ -98,7 +96,7 @@ def rejected(
     form = by_ending(format, output)
     with answers.in_json(form is Format.JSON):
         period = _period(from_time, to_time)
-        _report("rejected", the_one(settings), period, form, output=output, zone_name=zone)
+        give_report("rejected", the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
 
@@ -113,16 +111,18 @@ def rules(
         str | None,
         typer.Option("--campaign", metavar="NAME", show_default="all", help="Only this campaign."),
     ] = None,
-    format: Annotated[TextFormat, typer.Option("--format", help="How.")] = TextFormat.TABLE,
+    format: AnyFormat = None,
     output: Output = None,
+    zone: ZoneName = "UTC",
 ) -> int:
     """Show each campaign as the table of add, call again and remove, with the values in force.
 
-    Behind each rule stands the file of `sql/` that decides it. It is made from the settings file
-    alone, so it can be read before the first run.
+    Behind each rule stands the file of `sql/` that decides it. It is made from the settings file,
+    so it can be read before the first run; once there was one, a pause is told with its reason.
     """
-    with answers.in_json(format is TextFormat.JSON):
-        _rules(the_one(settings), campaign, format, output)
+    form = by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        _rules(the_one(settings), campaign, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
 
@@ -135,38 +135,13 @@ def _list(form: Format, output: Path | None) -> None:
         ["report", "definition"],
         [(catalogue.short_name(query), query.summary) for query in catalogue.listed()],
     )
-    if form is Format.PARQUET:
-        raise UsageWrong("the list of reports is no report that Parquet can hold")
-    if form is Format.JSON:
-        answers.write(answers.envelope({"reports": rows.as_dicts()}), output)
-    else:
-        report = catalogue.Report("reports", "What `reconcile report NAME` can tell", rows)
-        answers.write(text.report_text(report, Zone(), Format(form)), output)
-
-
-def _report(
-    name: str, file: Path, period: Period, form: Format, *, output: Path | None, zone_name: str
-) -> None:
-    from reconcile.reports import catalogue, text  # noqa: PLC0415 - help needs none of it
-    from reconcile.reports.read_copy import open_read_copy  # noqa: PLC0415
-    from reconcile.reports.tables import zone_named  # noqa: PLC0415
-    from reconcile.settings import load  # noqa: PLC0415
-
-    zone = zone_named(zone_name)
-    query = catalogue.find(name)
-    loaded = load(file)
-    with open_read_copy(loaded) as connection:
-        if form is Format.PARQUET:
-            if output is None:
-                raise UsageWrong("Parquet is no text", hint="name a file with `--output`")
-            with answers.writing(output) as place:
-                catalogue.write_parquet(connection, query, period, loaded.state_folder, path=place)
-            return
-        made = catalogue.make(connection, query, period, loaded.state_folder)
-    if form is Format.JSON:
-        answers.write(answers.envelope(text.report_data(made, period)), output)
-    else:
-        answers.write(text.report_text(made, zone, Format(form)), output)
+    sentence = "What `reconcile report NAME` can tell"
+    found = Findings(
+        page=lambda form: text.page("reports", sentence, rows, Zone(), form),
+        rows=lambda: rows,
+        data=lambda: {"reports": rows.as_dicts()},
+    )
+    give(found, form, output)
 
 
 def _period(from_time: str | None, to_time: str | None) -> Period:
@@ -180,27 +155,51 @@ def _period(from_time: str | None, to_time: str | None) -> Period:
     return Period(from_at, to_at)
 
 
-def _rules(file: Path, wanted: str | None, form: TextFormat, output: Path | None) -> None:
+def _rules(
+    file: Path, wanted: str | None, form: Format, *, output: Path | None, zone_name: str
+) -> None:
     from reconcile.reports import rules, text  # noqa: PLC0415 - help needs none of it
-    from reconcile.reports.tables import Zone  # noqa: PLC0415
+    from reconcile.reports.pauses import pauses_in_force  # noqa: PLC0415
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
     from reconcile.settings import load  # noqa: PLC0415
 
-    loaded = load(file)
+    loaded, zone = load(file), zone_named(zone_name)
+    chosen = _campaigns(loaded, wanted)
+    paused = {pause.campaign: pause for pause in pauses_in_force(loaded)}
+
+    def page(form: Format) -> str:
+        pages = (
+            text.page(
+                one.name,
+                rules.heading(one, paused.get(one.name), zone),
+                rules.rows(rules.rules(one, loaded)),
+                zone,
+                form,
+            )
+            for one in chosen
+        )
+        return "\n".join(pages)
+
+    found = Findings(
+        page=page,
+        rows=lambda: rules.all_rows(chosen, loaded),
+        data=lambda: {
+            "campaigns": [rules.data(one, loaded, paused.get(one.name)) for one in chosen]
+        },
+    )
+    give(found, form, output)
+
+
+def _campaigns(loaded: Settings, wanted: str | None) -> list[Campaign]:
+    if not loaded.campaigns:
+        raise UsageWrong(
+            "the settings have no campaign, so there are no rules",
+            hint="a table `[campaigns.NAME]` is one; `reconcile init` shows its keys",
+        )
     found = [one for one in loaded.campaigns if wanted in (None, one.name)]
     if not found:
         raise UsageWrong(
             f"there is no campaign `{wanted}`",
             hint="the settings have " + ", ".join(f"`{one.name}`" for one in loaded.campaigns),
         )
-    if form is TextFormat.JSON:
-        data = {"campaigns": [rules.data(one, loaded) for one in found]}
-        answers.write(answers.envelope(data), output)
-        return
-    pages = [
-        text.page(
-            one.name, rules.heading(one), rules.rows(rules.rules(one, loaded)), Zone(),
-            Format(form),
-        )
-        for one in found
-    ]  # fmt: skip
-    answers.write("\n".join(pages), output)
+    return found

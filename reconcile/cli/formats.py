@@ -1,30 +1,19 @@
-"""Which formats a command takes: those of reports, or fewer."""
+"""Which format an answer has: the one asked for, else by the ending of its file."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from reconcile.errors import UsageWrong
 from reconcile.reports.formats import Format
 
-
-class TextFormat(StrEnum):
-    """Formats of what is more than rows."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class RowFormat(StrEnum):
-    """Formats of rows."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
+AnyFormat = Annotated[
+    Format | None,
+    typer.Option("--format", show_default="by the ending of --output, else table", help="How."),
+]
 
 _ENDINGS = {
     ".csv": Format.CSV,
@@ -45,5 +34,6 @@ def by_ending(form: Format | None, output: Path | None) -> Format:
         return _ENDINGS[output.suffix.lower()]
     except KeyError:
         raise UsageWrong(
-            f"the ending of `{output}` tells no format", hint="name one with `--format`"
+            f"the ending of `{output}` tells no format",
+            hint=f"end it in {', '.join(_ENDINGS)}, or name the format with `--format`",
         ) from None

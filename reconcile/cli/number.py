@@ -8,7 +8,8 @@ import typer
 
 from reconcile.cli import answers
 from reconcile.cli.app import app, example
-from reconcile.cli.formats import RowFormat
+from reconcile.cli.formats import AnyFormat, by_ending
+from reconcile.cli.giving import Findings, give
 from reconcile.cli.instants import instant, now_or
 from reconcile.cli.options import Json, Now, Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode, UsageWrong
@@ -24,6 +25,25 @@ Sheet = Annotated[
     typer.Option(
         "--sheet",
         help="A sheet to print, for people who dial without a dialler: table, csv, markdown.",
+    ),
+]
+
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        show_default="now",
+        help="What had been seen by then; the directory is always the present one.",
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        show_default="`hot_days` back",
+        help="Reach back to this instant, UTC; older than `hot_days` reads the audit files.",
     ),
 ]
 
@@ -44,15 +64,8 @@ def explain(
         str, typer.Argument(metavar="NUMBER", help="A number in any notation, or a contact id.")
     ],
     settings: SettingsFiles = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            "--at",
-            metavar="TIME",
-            show_default="now",
-            help="What had been seen by then; the directory is always the present one.",
-        ),
-    ] = None,
+    at: At = None,
+    from_time: Since = None,
     is_json: Json = False,
     zone: ZoneName = "UTC",
 ) -> int:
@@ -69,7 +82,8 @@ def explain(
 
     with answers.in_json(is_json):
         shown_in = zone_named(zone)
-        found = ask(load(the_one(settings)), number, at=instant(at, "--at"))
+        since = instant(from_time, "--from")
+        found = ask(load(the_one(settings)), number, at=instant(at, "--at"), since=since)
         answers.write(answers.envelope(data(found)) if is_json else page(found, shown_in))
     return ExitCode.DONE
 
@@ -91,7 +105,7 @@ def due(
         ),
     ] = 60,
     is_sheet: Sheet = False,
-    format: Annotated[RowFormat, typer.Option("--format", help="How.")] = RowFormat.TABLE,
+    format: AnyFormat = None,
     output: Output = None,
     now: Now = None,
     zone: ZoneName = "UTC",
@@ -100,62 +114,71 @@ def due(
 
     The oldest promise comes first; what was due earlier and has not left stands on top. Each
     episode shows its next attempt only, for a later one depends on how that ends. A sheet leaves
-    out whatever is blocked or held; it knows of talks up to the last run, so print it often.
+    out who must not be called now; it knows of talks up to the last run, so print it often.
     """
     from reconcile.due import due as look  # noqa: PLC0415 - help needs none of it
     from reconcile.reports.tables import zone_named  # noqa: PLC0415
     from reconcile.settings import load  # noqa: PLC0415
 
-    with answers.in_json(format is RowFormat.JSON):
-        if is_sheet and format is RowFormat.JSON:
-            raise UsageWrong("a sheet is for people", hint="`--format json` goes without `--sheet`")
+    form = by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        if is_sheet and form in (Format.JSON, Format.PARQUET):
+            raise UsageWrong("a sheet is for people", hint=f"`{form}` goes without `--sheet`")
         shown_in, loaded = zone_named(zone), load(the_one(settings))
         found = look(loaded, now=now_or(now), minutes=minutes)
         if is_sheet:
-            _warn_of_diallers(loaded)
-        text = _sheet(found, shown_in, format) if is_sheet else _due(found, shown_in, format)
-        answers.write(text, output)
+            _warn_of_diallers(loaded, found)
+        give(_sheet(found, shown_in) if is_sheet else _due(found, shown_in), form, output)
     return ExitCode.DONE
 
 
-def _warn_of_diallers(loaded: Settings) -> None:
+def _warn_of_diallers(loaded: Settings, found: Due) -> None:
     """A client on the sheet is called twice where a dialler calls as well."""
     from reconcile.settings import NO_DIALLER  # noqa: PLC0415
 
+    paused = {pause.campaign for pause in found.pauses}
     for campaign in loaded.campaigns:
-        if campaign.dialler != NO_DIALLER:
+        if campaign.dialler != NO_DIALLER and campaign.name not in paused:
             answers.warning(
                 [
                     f"the dialler `{campaign.dialler}` calls the clients of `{campaign.name}` too",
-                    'hint: `dialler = "none"` in the settings is for people who call instead',
+                    f'hint: `reconcile pause {campaign.name} --why "called by hand"` holds it '
+                    "meanwhile",
                 ]
             )
 
 
-def _due(found: Due, zone: Zone, form: RowFormat) -> str:
+def _due(found: Due, zone: Zone) -> Findings:
     from reconcile import due as module  # noqa: PLC0415
     from reconcile.reports import text  # noqa: PLC0415
 
-    if form is RowFormat.JSON:
-        return answers.envelope(module.data(found))
-    coming, blocked = module.coming_rows(found), module.blocked_rows(found)
-    if form is RowFormat.CSV:
-        return text.csv_text(module.all_rows(found))
-    return "\n".join(
-        [
-            text.page("due", module.sentence(found, zone), coming, zone, Format(form)),
-            text.page("blocked", module.BLOCKED, blocked, zone, Format(form)),
-        ]
-    )
+    def page(form: Format) -> str:
+        coming, blocked = module.coming_rows(found), module.blocked_rows(found)
+        return "\n".join(
+            [
+                text.page("due", module.sentence(found, zone), coming, zone, form),
+                text.page("blocked", module.BLOCKED, blocked, zone, form),
+            ]
+        )
+
+    return Findings(page, lambda: found.rows, lambda: module.data(found))
 
 
-def _sheet(found: Due, zone: Zone, form: RowFormat) -> str:
+def _sheet(found: Due, zone: Zone) -> Findings:
     from reconcile import due as module  # noqa: PLC0415
     from reconcile.reports import text  # noqa: PLC0415
 
     rows = module.sheet_rows(found, zone)
-    if form is RowFormat.CSV:
-        return text.csv_text(rows)
-    return text.page(
-        "Clients to call back", module.sheet_sentence(found, zone), rows, zone, Format(form)
-    )
+
+    def page(form: Format) -> str:
+        return text.page(
+            "Clients to call back",
+            module.sheet_sentence(found, zone),
+            rows,
+            zone,
+            form,
+            width=module.SHEET_WIDTH,
+            fixed=("done", "number", "result"),
+        )
+
+    return Findings(page, lambda: rows, lambda: None)

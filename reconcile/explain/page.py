@@ -28,7 +28,8 @@ def page(explanation: Explanation, zone: Zone) -> str:
     if explanation.seen_until is not None:
         seen = f"as seen by the run of {_full(explanation.seen_until, zone)} {zone.name}"
     blocks = ["\n".join(_chain(chain, zone, seen)) for chain in explanation.chains]
-    return "\n\n".join(blocks) + "\n"
+    left_out = _left_out(explanation, zone)
+    return "\n\n".join([*blocks, *([left_out] if left_out else [])]) + "\n"
 
 
 def data(explanation: Explanation) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def data(explanation: Explanation) -> dict[str, Any]:
     return {
         "asked": explanation.written,
         "seen_until": jsonable(explanation.seen_until),
+        "told_from": jsonable(explanation.told_from),
+        "recorded_from": explanation.recorded_from,
         "numbers": [
             {
                 "number": chain.number,
@@ -53,6 +56,15 @@ def data(explanation: Explanation) -> dict[str, Any]:
             for chain in explanation.chains
         ],
     }
+
+
+def _left_out(explanation: Explanation, zone: Zone) -> str:
+    if explanation.told_from is None:
+        return ""
+    return _wrapped(
+        f"Told from {zone.text(explanation.told_from)} on; what is older stands in the audit files "
+        f"only, and `--from {explanation.recorded_from}` reads them too"
+    )
 
 
 def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
@@ -105,11 +117,16 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
             what = f"attempt {row['attempt_number']} of {row['attempt_count']}, due "
             what += f"{_full(row['due_at'], zone)} {zone.name}"
         reason = row["reason"] or "undecided"
-        since = f" since {_clock(row['since_at'], zone)}" if row["since_at"] else ""
-        yield (
-            f"Next in `{row['campaign']}`: {what}; {row['decision']} `{reason}`{since}: "
-            f"{reasons.decision(reason)}"
-        )
+        since = f" since {_full(row['since_at'], zone)}" if row["since_at"] else ""
+        why = f" ({plain(row['why'])})" if row["why"] else ""
+        words = reasons.decision(reason)
+        if row["held_by"] in (None, reason):
+            words += why
+        elif row["decision"] == "dial" and reason != "undelivered":
+            words = reasons.decision(row["held_by"]) + why
+        else:
+            words += f"; and then `{row['held_by']}`: {reasons.decision(row['held_by'])}{why}"
+        yield f"Next in `{row['campaign']}`: {what}; {row['decision']} `{reason}`{since}: {words}"
 
 
 def _wrapped(text: str, head: str = "") -> str:

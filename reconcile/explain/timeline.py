@@ -35,14 +35,16 @@ class Event:
 
 
 def events(chain: Chain, clock: Clock) -> list[Event]:
-    """All events of a number, oldest first; of one second: call, drop, decision, command, attempt.
+    """All events of a number, oldest first.
 
+    Of one second: call, drop, pause, decision, command, attempt.
     `clock` writes an instant inside a sentence, in the zone that is shown.
     """
     parts = chain.parts
     found = [
         *(Event(row["started_at"], "call", _call(row, clock)) for row in parts["calls"]),
         *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
+        *_pauses(parts["pauses"]),
         *_decisions(parts["decisions"], parts["episodes"], clock),
         *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
         *(
@@ -143,6 +145,15 @@ def _account(row: Row, clock: Clock) -> str:
     return f"joined the episode of `{row['campaign']}`{added}{late}{when}"
 
 
+def _pauses(rows: list[Row]) -> Iterator[Event]:
+    for row in rows:
+        what = f"`{row['campaign']}`" if row["campaign"] else "all campaigns"
+        why = f": {row['why']}" if row["why"] else ""
+        yield Event(row["paused_at"], "paused", f"a person paused {what}{why}")
+        if row["resumed_at"]:
+            yield Event(row["resumed_at"], "resumed", f"a person ended the pause of {what}{why}")
+
+
 def _decisions(rows: list[Row], episodes: list[Row], clock: Clock) -> Iterator[Event]:
     """One event for each change that a person can see; new proof alone is none."""
     why = {row["episode_id"]: row["why"] for row in episodes if row["why"]}
@@ -181,12 +192,12 @@ def _attempt(row: Row, clock: Clock) -> str:
         began = f" began {clock(row['call_started_at'])}" if row["call_started_at"] else ""
         pieces.append(f"its call {row['call']}{began}")
     result = row["result"]
-    if result:
-        how = reasons.OUTGOING.get(row["detail"] or "", row["detail"])
-        how = f" ({how})" if how and result != "answered" else ""
-        pieces.append(f"`{result}`: {reasons.RESULTS.get(result, result)}{how}")
-    else:
-        pieces.append("ringing or going on" if row["call"] else "its call has not been seen yet")
+    how = reasons.OUTGOING.get(row["detail"] or "", row["detail"])
+    how = f" ({how})" if how and result != "answered" else ""
+    pieces.append(f"`{result}`: {reasons.RESULTS.get(result, result)}{how}")
+    if row["reported_event"]:
+        said = reasons.REPORTED.get(row["reported_event"], row["reported_event"])
+        pieces.append(f"{said} (at {clock(row['reported_at'])})")
     if row["is_regret"]:
         pieces.append("a regret: with all that is known now it would not have left")
     return f"attempt {row['attempt_number']} handed out; " + _listed(pieces)

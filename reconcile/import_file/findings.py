@@ -104,6 +104,11 @@ class ImportFindings:
         """Whether any row is not clean (exit code 1)."""
         return any(verdict.verdict != "clean" for verdict in self.verdicts)
 
+    @property
+    def clean_count(self) -> int:
+        """How many rows may be imported as they are."""
+        return sum(verdict.verdict == "clean" for verdict in self.verdicts)
+
     def kind_counts(self) -> dict[str, int]:
         """How many rows show each kind of finding or remark, in the order of their first row."""
         counts: dict[str, int] = {}

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import duplicates, queries, scratch
 from reconcile.errors import UsageWrong
-from reconcile.reports.history import with_swept
+from reconcile.reports.history import is_swept, with_swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import duckdb
@@ -109,13 +108,19 @@ def write_parquet(
         beside.unlink(missing_ok=True)
 
 
+@contextmanager
 def _room(
     connection: duckdb.DuckDBPyConnection, query: Query, period: Period, state_folder: Path
-) -> AbstractContextManager[None]:
+) -> Iterator[None]:
     """The room a report needs. Without a beginning it tells what the read copy holds."""
-    if "from_at" in query.params and period.from_at != Period().from_at:
-        return with_swept(connection, state_folder, period.from_at)
-    return room(connection, query)
+    is_asked = "from_at" in query.params and period.from_at != Period().from_at
+    if is_asked and is_swept(connection, period.from_at):
+        with with_swept(connection, state_folder, period.from_at):
+            make_core(connection, query)
+            yield
+        return
+    with room(connection, query):
+        yield
 
 
 @contextmanager

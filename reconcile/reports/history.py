@@ -54,16 +54,28 @@ def swept_before(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return instant
 
 
+def is_swept(connection: duckdb.DuckDBPyConnection, since: datetime) -> bool:
+    """Whether rows as old as `since` may stand in the audit files only."""
+    horizon = swept_before(connection)
+    return horizon is not None and since < horizon
+
+
+def first_day(state_folder: Path) -> str | None:
+    """The first day of which audit files tell, `2026-11-20`; None before there are any."""
+    days = (path.name for path in (state_folder / AUDIT_FOLDER).glob("*/date=*"))
+    return min(days, default="").removeprefix("date=") or None
+
+
 @contextmanager
 def with_swept(
     connection: duckdb.DuckDBPyConnection, state_folder: Path, since: datetime
 ) -> Iterator[None]:
     """Let `kept.*` hold again what was swept out of the state since `since`.
 
-    Costs nothing where the read copy reaches as far back itself.
+    Asked for only where `is_swept` says so. `core.*` can be made in it.
     """
     horizon = swept_before(connection)
-    if horizon is None or since >= horizon:
+    if horizon is None:
         yield
         return
     with _past(connection) as here:
@@ -116,12 +128,27 @@ def as_of(
                 "number = $number and changed_run <= $run_id",
                 params,
             )
-        for name, instant in _TIMED.items():
-            connection.execute(
-                f"delete from past.kept.{name} where {instant} > $1",  # noqa: S608 - our names
-                [at],
-            )
+        _cut_to(connection, here, run_id, at)
         yield
+
+
+def _cut_to(
+    connection: duckdb.DuckDBPyConnection, here: str, run_id: int, at: datetime
+) -> None:
+    """Take away what people did and what diallers told later."""
+    connection.execute("create schema past.raw")
+    for name, instant in _TIMED.items():
+        connection.execute(
+            f"delete from past.kept.{name} where {instant} > $1",  # noqa: S608 - our names
+            [at],
+        )
+    connection.execute(
+        "update past.kept.pauses set resumed_at = null where resumed_at > $1", [at]
+    )
+    connection.execute(
+        f"create table past.raw.results as from {here}.raw.results where applied_run <= $1",
+        [run_id],
+    )
 
 
 def _changed_since(

@@ -28,8 +28,9 @@ DECISIONS = {
     "limit": "the number was called as often as the limit allows",
     "pacing": "older promises fill what one run may send",
     "undelivered": "the dial was issued and no sink has taken it yet",
+    "no_dialler": "the campaign has no dialler: it decides and reports only",
 }
-"""What a decision's reason says. `undelivered` is only told by readers."""
+"""What a decision's reason says. `undelivered` and `no_dialler` are only told by readers."""
 
 ACCOUNTS = {
     "other_line": "the line belongs to no campaign",
@@ -52,8 +53,18 @@ RESULTS = {
     "unanswered": "no talk",
     "unseen": "no call was seen in time",
     "refused": "refused by the sink for good",
+    "in_doubt": "its call has not been seen yet",
+    "up": "its call is ringing or going on",
 }
 """What an attempt came to."""
+
+REPORTED = {
+    "placed": "the dialler says that it placed the call",
+    "ringing": "the dialler says that it rings",
+    "answered": "the dialler says that it was answered",
+    "ended": "the dialler says that it ended",
+}
+"""What a dialler last said of a dial without a result."""
 
 OUTGOING = {
     "answered": "answered",

@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconcile.queries import Rows
+from reconcile.reports.tables import Zone
+from reconcile.reports.values import jsonable
 from reconcile.settings import NO_DIALLER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from reconcile.reports.pauses import Pause
     from reconcile.settings import Campaign, Settings
 
 COLUMNS = ["times", "rule", "when", "sql_file"]
@@ -37,15 +40,16 @@ def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
     ]
 
 
-def heading(campaign: Campaign) -> str:
-    """What the campaign is, in one sentence."""
+def heading(campaign: Campaign, pause: Pause | None = None, zone: Zone | None = None) -> str:
+    """What the campaign is, in one sentence, and in another one that a person paused it."""
     dialler = (
         "no dialler: it decides and reports only"
         if campaign.dialler == NO_DIALLER
         else f"dialler `{campaign.dialler}`"
     )
     starts = f", from {campaign.starts_at:%Y-%m-%d %H:%M} UTC on" if campaign.starts_at else ""
-    return f"Goal: none, the campaign is endless; {dialler}{starts}"
+    about = f"Goal: none, the campaign is endless; {dialler}{starts}"
+    return f"{about}. {pause.text(zone or Zone())}" if pause else about
 
 
 def rows(found: list[Rule]) -> Rows:
@@ -53,10 +57,24 @@ def rows(found: list[Rule]) -> Rows:
     return Rows(COLUMNS, [(rule.times, rule.rule, rule.when, rule.sql_file) for rule in found])
 
 
-def data(campaign: Campaign, settings: Settings) -> dict[str, Any]:
+def all_rows(campaigns: Sequence[Campaign], settings: Settings) -> Rows:
+    """The rules of several campaigns as rows for a file."""
+    return Rows(
+        ["campaign", *COLUMNS],
+        [(one.name, *row) for one in campaigns for row in rows(rules(one, settings)).rows],
+    )
+
+
+def data(campaign: Campaign, settings: Settings, pause: Pause | None = None) -> dict[str, Any]:
     """The rules for JSON."""
     found = [asdict(rule) for rule in rules(campaign, settings)]
-    return {"campaign": campaign.name, "about": heading(campaign), "rules": found}
+    return {
+        "campaign": campaign.name,
+        "about": heading(campaign),
+        "paused_at": jsonable(pause.paused_at) if pause else None,
+        "paused_why": pause.why if pause else None,
+        "rules": found,
+    }
 
 
 def _add(campaign: Campaign) -> Rule:

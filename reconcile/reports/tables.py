@@ -11,7 +11,7 @@ from reconcile.reports.labels import is_quantity, label
 from reconcile.reports.values import FULL_TIME, UTC_NAME, local, shown, zone_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import tzinfo
 
     from reconcile.queries import Rows
@@ -108,8 +108,8 @@ class _Column:
         self.texts = [_set(text, width) for text in self.texts]
 
 
-def text_table(rows: Rows, zone: Zone, *, width: int = WIDTH) -> Table:
-    """Set rows in columns of at most `width` signs in all.
+def text_table(rows: Rows, zone: Zone, *, width: int = WIDTH, fixed: Collection[str] = ()) -> Table:
+    """Set rows in columns of at most `width` signs in all; those of `fixed` are never left out.
 
     Where they do not fit, one after the other: times lose what all of them share; headers are
     wrapped; columns with nothing in them go; a value that all rows share is told once, above; the
@@ -125,8 +125,8 @@ def text_table(rows: Rows, zone: Zone, *, width: int = WIDTH) -> Table:
     for column in columns:
         if _width(columns) > width:
             column.wrap_header()
-    columns, shared = _without_empty_and_shared(columns, width)
-    left_out = _leave_out(columns, width)
+    columns, shared = _without_empty_and_shared(columns, width, fixed)
+    left_out = _leave_out(columns, width, fixed)
     _narrow(columns, width)
     notes += [f"All rows: {', '.join(shared)}"] if shared else []
     notes += [f"Left out here: {', '.join(left_out)}"] if left_out else []
@@ -159,15 +159,16 @@ def _set_times(columns: list[_Column], zone: Zone, width: int) -> str:
 
 
 def _without_empty_and_shared(
-    columns: list[_Column], width: int
+    columns: list[_Column], width: int, fixed: Collection[str]
 ) -> tuple[list[_Column], list[str]]:
     """Take columns out as long as the rest is too wide; give what was told once instead."""
     kept = list(columns)
     shared = []
-    for column in columns:
+    free = [column for column in columns if column.name not in fixed]
+    for column in free:
         if _width(kept) > width and not any(column.texts):
             kept.remove(column)
-    for column in list(kept):
+    for column in [column for column in free if column in kept]:
         is_shared = len(column.texts) > 1 and len(set(column.texts)) == 1
         if _width(kept) > width and is_shared and isinstance(column.values[0], str):
             kept.remove(column)
@@ -175,11 +176,13 @@ def _without_empty_and_shared(
     return kept, shared
 
 
-def _leave_out(columns: list[_Column], width: int) -> list[str]:
+def _leave_out(columns: list[_Column], width: int, fixed: Collection[str]) -> list[str]:
     """Take the last columns out until the others fit; give their names."""
     names: list[str] = []
-    while len(columns) > 1 and _width(columns, is_least=True) > width:
-        names.insert(0, label(columns.pop().name))
+    for column in reversed(columns[1:]):
+        if _width(columns, is_least=True) > width and column.name not in fixed:
+            columns.remove(column)
+            names.insert(0, label(column.name))
     return names
 
 

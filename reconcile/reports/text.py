@@ -16,6 +16,8 @@ from reconcile.reports.tables import WIDTH, text_table, times_note
 from reconcile.reports.values import cell, jsonable, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from reconcile.queries import Rows
     from reconcile.reports.catalogue import Report
     from reconcile.reports.tables import Zone
@@ -43,15 +45,27 @@ def report_data(report: Report, period: Period) -> dict[str, Any]:
     }
 
 
-def page(title: str, sentence: str, rows: Rows, zone: Zone, form: Format) -> str:
-    """Write rows below a title and a sentence that defines them, for a terminal or in Markdown."""
+def page(
+    title: str,
+    sentence: str,
+    rows: Rows,
+    zone: Zone,
+    form: Format,
+    *,
+    width: int = WIDTH,
+    fixed: Collection[str] = (),
+) -> str:
+    """Write rows below a title and a sentence that defines them, for a terminal or in Markdown.
+
+    `fixed` are columns that stay, however narrow the page and whatever stands in them.
+    """
     if form is Format.MARKDOWN:
         title, text, notes = f"## {title}", markdown_table(rows, zone), [times_note(zone, rows)]
     else:
-        table = text_table(rows, zone)
+        table = text_table(rows, zone, width=width, fixed=fixed)
         text, notes = table.text, table.notes
     told = " ".join(f"{part.removesuffix('.')}." for part in [sentence, *notes] if part)
-    return f"{title}\n\n{textwrap.fill(told, WIDTH)}\n\n{text}\n"
+    return f"{title}\n\n{textwrap.fill(told, width, break_on_hyphens=False)}\n\n{text}\n"
 
 
 def markdown_table(rows: Rows, zone: Zone) -> str:

@@ -1,7 +1,7 @@
 -- The next attempt of each open episode: its number, what was promised and when it is due.
 -- Grain:  one row per open episode
--- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, settings.campaigns,
---         settings.ladder, raw.results
+-- Reads:  core.attempt_standings, kept.episodes, kept.attempts, kept.dropped_calls,
+--         settings.campaigns, settings.ladder
 -- Params: none
 --
 -- A late step pushes the following ones, so that their distance stays, less the minute that is the
@@ -18,30 +18,13 @@ with drops_of_episodes as (
     group by drops.episode_id
 ),
 
--- An attempt is up once its call is seen, or its dialler says that it was placed or rings.
-reported_attempts as (
-    -- Distinct: a dialler reports several events of one dial.
-    select distinct results.command_key
-    from raw.results as results
-    where results.applied_run is not null
-),
-
 pending_attempts as (
     select
-        attempts.episode_id,
-        min(attempts.command_key) filter (
-            where attempts.call_id is null and reported_attempts.command_key is null
-        ) as doubtful_key,
-        min(attempts.command_key) filter (
-            where attempts.call_id is not null or reported_attempts.command_key is not null
-        ) as up_key
-    from kept.attempts as attempts
-    inner join kept.episodes as episodes
-        on attempts.episode_id = episodes.episode_id
-    left join reported_attempts
-        on attempts.command_key = reported_attempts.command_key
-    where attempts.result is null and episodes.closed_at is null
-    group by attempts.episode_id
+        standings.episode_id,
+        min(standings.command_key) filter (where standings.standing = 'in_doubt') as doubtful_key,
+        min(standings.command_key) filter (where standings.standing = 'up') as up_key
+    from core.attempt_standings as standings
+    group by standings.episode_id
 ),
 
 last_attempts as (

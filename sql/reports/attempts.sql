@@ -1,19 +1,17 @@
 -- Every dial that was handed out, with the call that was seen of it and its result.
 -- Grain:  one row per attempt handed out in the time asked for
--- Reads:  kept.attempts, kept.calls
+-- Reads:  core.attempt_standings, kept.attempts, kept.calls
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- No result: in doubt while no call was seen, else up. is_regret: it would not have been handed
--- out, had everything been known.
+-- Without a result: in_doubt until a call is seen or the dialler tells of it, then up.
+-- is_regret: it would not have been handed out, had everything been known.
 select
     attempts.handed_out_at,
     attempts.number,
     attempts.campaign,
     attempts.attempt_number,
-    coalesce(
-        attempts.result, case when attempts.call_id is null then 'in_doubt' else 'up' end
-    ) as result,
-    attempts.detail,
+    coalesce(attempts.result, standings.standing) as result,
+    coalesce(attempts.detail, standings.reported_event) as detail,
     calls.started_at as call_started_at,
     attempts.ended_at,
     attempts.is_regret,
@@ -23,6 +21,8 @@ from kept.attempts as attempts
 left join kept.calls as calls
     on attempts.call_source = calls.source
     and attempts.call_id = calls.call_id
+left join core.attempt_standings as standings
+    on attempts.command_key = standings.command_key
 where
     attempts.handed_out_at >= $from_at::timestamp
     and attempts.handed_out_at < $to_at::timestamp

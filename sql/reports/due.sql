@@ -4,6 +4,7 @@
 -- Params: $until timestamp
 --
 -- The oldest promise comes first. Only the next attempt is told: a later one depends on its end.
+-- is_for_hand: a person may call instead, for only the dialler is held or absent.
 with wanted as (
     select next_attempts.*
     from core.next_attempts as next_attempts
@@ -11,6 +12,7 @@ with wanted as (
         next_attempts.decision = 'blocked'
         or next_attempts.attempt_number is not null
         and next_attempts.due_at < $until::timestamp
+        and next_attempts.decision is distinct from 'remove'
 ),
 
 contacts_of_numbers as (
@@ -58,6 +60,9 @@ select
     wanted.decision,
     wanted.reason,
     wanted.since_at,
+    wanted.held_by,
+    wanted.why,
+    coalesce(wanted.held_by, 'paused') in ('paused', 'no_dialler', 'undelivered') as is_for_hand,
     wanted.proof,
     wanted.also,
     coalesce(drops.dropped_count, 0) as dropped_count,

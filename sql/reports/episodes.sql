@@ -1,9 +1,11 @@
 -- Every stay of a number in a campaign: since when, how often dropped and dialled, where it stands.
 -- Grain:  one row per episode added in the time asked for
--- Reads:  kept.episodes, kept.dropped_calls, kept.attempts, kept.decisions, kept.contacts
+-- Reads:  kept.episodes, kept.dropped_calls, kept.attempts, kept.decisions, kept.contacts,
+--         kept.closings_by_hand
 -- Params: $from_at timestamp, $to_at timestamp
 --
 -- reason: why it closed, or what the last run said of it. due_at: of the next attempt, while open.
+-- why: what the person said who closed it by hand.
 with drops as (
     select
         dropped_calls.episode_id,
@@ -30,6 +32,14 @@ in_force as (
     where decisions.last_run_at is null
 ),
 
+by_hand as (
+    select
+        closings_by_hand.episode_id,
+        min(closings_by_hand.why) as why
+    from kept.closings_by_hand as closings_by_hand
+    group by closings_by_hand.episode_id
+),
+
 contacts_of_numbers as (
     select
         contacts.number,
@@ -52,6 +62,7 @@ select
         else 'open'
     end as state,
     coalesce(episodes.reason, in_force.reason) as reason,
+    by_hand.why,
     episodes.closed_at,
     case when episodes.closed_at is null then in_force.due_at end as due_at,
     episodes.episode_id
@@ -62,6 +73,8 @@ left join attempts_made
     on episodes.episode_id = attempts_made.episode_id
 left join in_force
     on episodes.episode_id = in_force.episode_id
+left join by_hand
+    on episodes.episode_id = by_hand.episode_id
 left join contacts_of_numbers
     on episodes.number = contacts_of_numbers.number
 where

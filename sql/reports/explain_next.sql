@@ -7,6 +7,8 @@ select
     next_attempts.decision,
     next_attempts.reason,
     next_attempts.since_at,
+    next_attempts.held_by,
+    next_attempts.why,
     next_attempts.attempt_number,
     next_attempts.attempt_count,
     next_attempts.promised_at,
