@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock, publishing, running, settings, streams
+from reconcile import clock, publishing, running, settings, shipped, streams
+from reconcile.errors import UsageWrong
 from reconcile.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MINUTE = timedelta(minutes=1)
-_PACKAGE = Path(__file__).parent
+_SETTINGS = "reconcile.toml"
+_QUEUE_LOG = Path("recording", "queue_log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +30,20 @@ class Played:
     settings: settings.Settings
 
 
-def samples() -> Path:
-    """Where the samples stand: inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "samples"
-    return inside if inside.is_dir() else _PACKAGE.parent / "samples"
-
-
 def play(folder: Path) -> Played:
     """Copy the samples into `folder` and run each minute of the recording, telling every command.
 
     Everything is computed from the copied files. A folder that holds them already is used as it
     is; minutes that were run before are not run again, but the last one is, and gives nothing new.
+    Raises UsageWrong where the folder cannot be made or holds something else.
     """
-    if not (folder / "reconcile.toml").exists():
-        shutil.copytree(samples(), folder, dirs_exist_ok=True)
-    loaded = settings.load(folder / "reconcile.toml")
+    _copy_samples(folder)
+    loaded = settings.load(folder / _SETTINGS)
+    if not loaded.campaigns:
+        raise UsageWrong(
+            f"`{folder / _SETTINGS}` has no campaign, so nothing would be dialled",
+            hint="name a new folder; the demo is copied into it anew",
+        )
     _head(folder, loaded)
     counts = {"dial": 0, "remove": 0}
     minutes = 0
@@ -60,6 +61,32 @@ def play(folder: Path) -> Played:
     return Played(minutes, counts["dial"], counts["remove"], loaded)
 
 
+def _copy_samples(folder: Path) -> None:
+    """Copy the samples into a new or an empty folder; leave one that holds them as it is."""
+    try:
+        if (folder / _SETTINGS).is_file() and (folder / _QUEUE_LOG).is_file():
+            return
+        if folder.is_dir() and any(folder.iterdir()):
+            raise UsageWrong(
+                f"`{folder}` is not empty and holds no demo",
+                follows="Nothing was written",
+                hint="name a new folder: `reconcile demo FOLDER`",
+            )
+        shutil.copytree(shipped.folder("samples"), folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise UsageWrong(
+            f"the demo cannot be copied into `{folder}`: {_reason(error)}",
+            hint="name a new folder: `reconcile demo FOLDER`",
+        ) from error
+
+
+def _reason(error: OSError) -> str:
+    """The reason in words; of many files that could not be copied, the first one's."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return str(error.args[0][0][-1])
+    return str(error.strerror or error)
+
+
 def _head(folder: Path, loaded: settings.Settings) -> None:
     ladder = ", ".join(f"{m} min" for m in loaded.campaigns[0].retry_minutes)
     streams.out(f"The recording in {folder}, run minute by minute as cron would; retries: {ladder}")
@@ -68,7 +95,7 @@ def _head(folder: Path, loaded: settings.Settings) -> None:
 
 def _minutes(folder: Path, loaded: settings.Settings) -> Iterator[datetime]:
     """Each full minute from the first line of the queue log to the first one after its last."""
-    log = folder / "recording" / "queue_log"
+    log = folder / _QUEUE_LOG
     instants = [
         int(line.split(b"|", 1)[0])
         for line in log.read_bytes().splitlines()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reconcile import shipped
 from reconcile.errors import SqlFileInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import duckdb
 
-_PACKAGE = Path(__file__).parent
 _TABLE_FOLDERS = ("staging", "core")
 _KEYS = ("Grain", "Reads", "Params")
 _PARAM = re.compile(r"\$([a-z_]+)")
@@ -48,9 +48,8 @@ class Rows:
 
 
 def folder() -> Path:
-    """Where sql/ stands: inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "sql"
-    return inside if inside.is_dir() else _PACKAGE.parent / "sql"
+    """Where sql/ stands."""
+    return shipped.folder("sql")
 
 
 def names(folder_name: str) -> list[str]:
