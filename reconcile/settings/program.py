@@ -32,7 +32,8 @@ class Settings:
     warnings: tuple[str, ...] = ()
     state: str = key(
         forms.text("a path"),
-        "The folder of the state, the read copy, the audit files and what was kept aside.",
+        "The folder of the state, the read copy, the audit files and what was kept aside. Keep it: "
+        "a state built anew does not know which commands have left.",
         default="state",
     )
     region: str = key(

@@ -23,10 +23,11 @@ class FileSink:
     form: Form
     can_tell_repeats: bool = True
     promise: str = (
-        "each command is written to the file exactly once, as long as the file is only appended "
-        "to, renamed or copied within its folder; where it is deleted, edited, compressed or moved "
-        "out between a killed run and the next one, that run's commands can be written again, "
-        "with the same keys"
+        "each command is written to the file exactly once, as long as the state is kept and the "
+        "file is only appended to, renamed or copied within its folder; where the file is deleted, "
+        "edited, compressed or moved out between a killed run and the next one, that run's "
+        "commands can be written again, and all of them where the state is deleted, with the same "
+        "keys"
     )
 
     def deliver(self, commands: Sequence[OutgoingCommand], mark: str) -> tuple[list[Outcome], str]:

@@ -543,7 +543,7 @@ def test_the_check_refuses_what_is_no_plain_file(tmp_path: Path) -> None:
 def test_the_promise_says_on_what_it_depends(tmp_path: Path) -> None:
     sink = sink_at(tmp_path / "a")
     assert sink.can_tell_repeats
-    assert "exactly once, as long as" in sink.promise
+    assert "exactly once, as long as the state is kept" in sink.promise
 
 
 def test_a_dial_of_the_program_passes_through_unchanged(tmp_path: Path) -> None:
