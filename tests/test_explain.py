@@ -11,7 +11,7 @@ from site_folder import Site
 
 from reconcile import by_hand, running
 from reconcile.errors import UsageWrong
-from reconcile.explain import PARTS, Chain, explain
+from reconcile.explain import PARTS, Chain, Explanation, explain
 from reconcile.explain.page import page
 from reconcile.explain.timeline import Event, events
 from reconcile.reports.tables import Zone
@@ -197,6 +197,16 @@ def test_who_closed_by_hand_is_heard() -> None:
     closed = decision(decision="remove", reason="closed_by_hand", due_at=None, proof=[])
     (event,) = told_decisions([closed], episodes=[{"episode_id": "e1", "why": "wrote a mail"}])
     assert event.text == "`closed_by_hand`: a person closed it: wrote a mail"
+
+
+def test_one_id_in_two_directories_is_told_with_its_sources() -> None:
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
+    parts["contacts"] = [
+        {"contact_id": "1", "name": name, "source": source, "shared_numbers": []}
+        for source, name in (("crm", "Jana"), ("shop", "Petr"))
+    ]
+    found = Explanation(CLIENT, [Chain(CLIENT, "number", parts)], None)
+    assert "On 2 contacts, a duplicate: crm/1 Jana; shop/1 Petr" in page(found, Zone())
 
 
 def test_a_pause_is_told_with_what_the_person_said() -> None:

@@ -95,7 +95,13 @@ def _directory(chain: Chain) -> Iterator[str]:
     elif len(contacts) == 1:
         yield f"Contact {_contact(contacts[0])}"
     else:
-        names = "; ".join(_contact(contact) for contact in contacts)
+        ids = [contact["contact_id"] for contact in contacts]
+        names = "; ".join(
+            f"{contact['source']}/{_contact(contact)}"
+            if ids.count(contact["contact_id"]) > 1
+            else _contact(contact)
+            for contact in contacts
+        )
         yield f"On {len(contacts)} contacts, a duplicate: {names}"
     for contact in contacts:
         if contact["shared_numbers"]:

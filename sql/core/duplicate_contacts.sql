@@ -5,6 +5,7 @@
 --
 -- Lists end after $shown_count: a switchboard can stand on thousands of contacts.
 -- linked_through are contacts on another duplicate number too, which tie the two together.
+-- An id that stands in several sources has its source beside it.
 with named_contacts as (
     select
         contacts.number,
@@ -24,7 +25,12 @@ placed_contacts as (
     select
         named_contacts.number,
         named_contacts.contact_id,
-        named_contacts.contact,
+        case
+            when
+                count(*) over (partition by named_contacts.number, named_contacts.contact_id) > 1
+                then named_contacts.source || '/' || named_contacts.contact
+            else named_contacts.contact
+        end as contact,
         count(*) over (
             partition by named_contacts.source, named_contacts.contact_id
         ) > 1 as is_link,
