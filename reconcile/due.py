@@ -131,7 +131,7 @@ def sheet_rows(found: Due, zone: Zone) -> Rows:
 
     On it is whom a person may call instead, as `sql/reports/due.sql` says.
     """
-    columns = ["done", "due", "number", "name", "attempt", "dropped", "waited", "queue", "result"]
+    columns = ["done", "due", "number", "name", "try", "dropped", "queue", "waited", "result"]
     return Rows(
         columns,
         [
@@ -142,9 +142,9 @@ def sheet_rows(found: Due, zone: Zone) -> Rows:
                 row["contact_name"] or row["contact_id"],
                 _attempt(row),
                 _drops(found, row, zone),
-                "" if row["waited_seconds"] is None else f"{row['waited_seconds']} s",
                 row["queue"] or row["line"],
-                "_" * 8,
+                "" if row["waited_seconds"] is None else f"{row['waited_seconds']} s",
+                "_" * 6,
             )
             for row in found.coming
             if row["is_for_hand"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Any
 
 from reconcile import shipped
@@ -24,7 +25,10 @@ _STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One file of sql/: its name (`core.episodes`), its header and its single statement."""
+    """One file of sql/: its name (`core.episodes`), its header and its single statement.
+
+    `notes` is the comment behind the header: what its rule needs said, of a report its columns.
+    """
 
     name: str
     folder: str
@@ -32,6 +36,7 @@ class Query:
     grain: str
     reads: tuple[str, ...]
     params: tuple[str, ...]
+    notes: str
     text: str
 
 
@@ -85,6 +90,7 @@ def load(name: str) -> Query:
         grain=header["Grain"],
         reads=() if reads == "none" else tuple(part.strip() for part in reads.split(",")),
         params=tuple(sorted(declared)),
+        notes=_notes(text),
         text=text.rstrip().rstrip(";"),
     )
 
@@ -150,6 +156,13 @@ def _header(text: str, path: Path) -> tuple[dict[str, str], str]:
     if missing or not summary:
         raise SqlFileInvalid(f"`{path}` lacks the header line {', '.join(missing) or 'what'}")
     return parts, " ".join(summary)
+
+
+def _notes(text: str) -> str:
+    """The comment between the header and the statement, in one line."""
+    comment = takewhile(lambda line: line.startswith("--"), text.splitlines())
+    behind = dropwhile(lambda line: line != "--", comment)
+    return " ".join(line.removeprefix("--").strip() for line in behind).strip()
 
 
 def _declared_params(text: str) -> set[str]:

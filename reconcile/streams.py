@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 PROGRAM = "reconcile"
+_NARROWEST = 60
 _gone: set[str] = set()
 """Names of the streams whose reader has left; nothing more is written to them."""
 
@@ -67,6 +69,13 @@ def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterato
 def has_audience() -> bool:
     """Whether a person looks at stderr: it is a terminal that is still there."""
     return sys.stderr is not None and "stderr" not in _gone and sys.stderr.isatty()
+
+
+def fitting(width: int) -> int:
+    """The width of a page: that asked for, or less where stdout is a narrower terminal."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return width
+    return max(_NARROWEST, min(width, shutil.get_terminal_size().columns))
 
 
 def _talk(kind: str, lines: Sequence[str]) -> None:

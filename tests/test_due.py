@@ -90,5 +90,5 @@ def test_a_narrow_sheet_keeps_its_ticks_and_the_room_for_results(site: Site) -> 
     table = text_table(rows, UTC, width=50, fixed=("done", "number", "result"))
     lines = table.text.splitlines()
     assert lines[0].split()[0] == "done"
-    assert all("[ ]" in line and "________" in line for line in lines[2:])
+    assert all("[ ]" in line and "______" in line for line in lines[2:])
     assert max(map(len, lines)) <= 50

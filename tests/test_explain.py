@@ -256,7 +256,7 @@ def test_a_campaign_without_a_dialler_says_so(tmp_path: Path) -> None:
     for time in ("10:01", "10:02", "10:06"):
         site.run(time)
     told = " ".join(page(explain(site.settings, CLIENT), Zone()).split())
-    assert "dial `attempt_1_of_3` since 2026-11-20 10:06:00: the campaign has no dialler" in told
+    assert "since 2026-11-20 10:06:00 UTC: the campaign has no dialler" in told
 
 
 # What was swept out of the state.

@@ -120,3 +120,15 @@ def test_progress_is_shown_on_a_terminal() -> None:
     os.close(ours)
     assert done.stdout == b"[1, 2]\n"
     assert b"reading" in shown
+
+
+def test_a_page_is_no_wider_than_the_terminal_it_is_shown_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert (streams.fitting(100), streams.fitting(70)) == (80, 70)
+    monkeypatch.setenv("COLUMNS", "20")
+    assert streams.fitting(100) == 60
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False, raising=False)
+    assert streams.fitting(100) == 100

@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from reconcile import streams
 from reconcile.explain.timeline import events
 from reconcile.plain_text import plain
 from reconcile.reports import reasons
 from reconcile.reports.tables import WIDTH
-from reconcile.reports.values import FULL_TIME, jsonable, local
+from reconcile.reports.values import jsonable, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ def page(explanation: Explanation, zone: Zone) -> str:
     """Write the chains one below the other, times in the zone."""
     seen = "nothing had been read by then"
     if explanation.seen_until is not None:
-        seen = f"as seen by the run of {_full(explanation.seen_until, zone)} {zone.name}"
+        seen = f"as seen by the run of {zone.text(explanation.seen_until)}"
     blocks = ["\n".join(_chain(chain, zone, seen)) for chain in explanation.chains]
     left_out = _left_out(explanation, zone)
     return "\n\n".join([*blocks, *([left_out] if left_out else [])]) + "\n"
@@ -121,9 +122,9 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
         what = "no further attempt"
         if row["attempt_number"] is not None and row["due_at"] is not None:
             what = f"attempt {row['attempt_number']} of {row['attempt_count']}, due "
-            what += f"{_full(row['due_at'], zone)} {zone.name}"
+            what += zone.text(row["due_at"])
         reason = row["reason"] or "undecided"
-        since = f" since {_full(row['since_at'], zone)}" if row["since_at"] else ""
+        since = f" since {zone.text(row['since_at'])}" if row["since_at"] else ""
         why = f" ({plain(row['why'])})" if row["why"] else ""
         words = reasons.decision(reason)
         if row["held_by"] in (None, reason):
@@ -138,16 +139,12 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
 def _wrapped(text: str, head: str = "") -> str:
     return textwrap.fill(
         text,
-        WIDTH,
+        streams.fitting(WIDTH),
         initial_indent=head,
         subsequent_indent=" " * len(head),
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _full(instant: datetime, zone: Zone) -> str:
-    return local(instant, zone.zone).strftime(FULL_TIME)
 
 
 def _clock(instant: datetime, zone: Zone) -> str:

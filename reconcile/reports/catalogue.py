@@ -40,11 +40,12 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report made: its name, its definition in one sentence, its rows."""
+    """A report made: its name, its definition in one sentence, its rows, how to read them."""
 
     name: str
     sentence: str
     rows: Rows
+    notes: str = ""
 
 
 def listed() -> list[Query]:
@@ -78,7 +79,7 @@ def make(
     """Run a report on the read copy, and on the audit files where it asks for older rows."""
     with _room(connection, query, period, state_folder):
         rows = queries.rows(connection, query.name, period.params())
-    return Report(short_name(query), query.summary, rows)
+    return Report(short_name(query), query.summary, rows, query.notes)
 
 
 def write_parquet(

@@ -8,7 +8,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock
+from reconcile import clock, streams
 from reconcile.reports.catalogue import Period
 from reconcile.reports.formats import Format
 from reconcile.reports.labels import label
@@ -29,7 +29,8 @@ def report_text(report: Report, zone: Zone, form: Format) -> str:
     """Write a report as a table, as CSV or in Markdown."""
     if form is Format.CSV:
         return csv_text(report.rows)
-    return page(report.name, report.sentence, report.rows, zone, form)
+    sentence = f"{report.sentence} {report.notes}" if report.rows.rows else report.sentence
+    return page(report.name, sentence.strip(), report.rows, zone, form)
 
 
 def report_data(report: Report, period: Period) -> dict[str, Any]:
@@ -52,13 +53,15 @@ def page(
     zone: Zone,
     form: Format,
     *,
-    width: int = WIDTH,
+    width: int | None = None,
     fixed: Collection[str] = (),
 ) -> str:
     """Write rows below a title and a sentence that defines them, for a terminal or in Markdown.
 
-    `fixed` are columns that stay, however narrow the page and whatever stands in them.
+    Without a width it is a hundred signs, or less where the terminal has less. `fixed` are columns
+    that stay, however narrow the page and whatever stands in them.
     """
+    width = width or streams.fitting(WIDTH)
     if form is Format.MARKDOWN:
         title, text, notes = f"## {title}", markdown_table(rows, zone), [times_note(zone, rows)]
     else:

@@ -3,8 +3,9 @@
 -- Reads:  core.attempt_standings, kept.attempts, kept.calls
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- Without a result: in_doubt until a call is seen or the dialler tells of it, then up.
--- is_regret: it would not have been handed out, had everything been known.
+-- Without a result of its own: in_doubt until a call is seen or the dialler tells of it, then up.
+-- detail: how the call ended, or what the dialler said last. regret: with all that is known now it
+-- would not have been handed out.
 select
     attempts.handed_out_at,
     attempts.number,

@@ -2,6 +2,9 @@
 -- Grain:  one row per command issued in the time asked for
 -- Reads:  kept.commands
 -- Params: $from_at timestamp, $to_at timestamp
+--
+-- delivered: the sink has taken it; unsure: perhaps; withdrawn: no longer wanted before it was
+-- taken; dead: refused for good. tried: how often it was offered.
 select
     commands.issued_at,
     commands.kind,

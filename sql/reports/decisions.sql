@@ -3,7 +3,8 @@
 -- Reads:  kept.decisions
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- No last_run_at: in force. also: reasons that applied as well and stand lower in the list.
+-- No last run: in force. due: when the attempt may leave. also: reasons that applied as well and
+-- stand lower in the list.
 select
     decisions.first_run_at,
     decisions.last_run_at,

@@ -4,8 +4,8 @@
 -- Reads:  kept.dropped_calls, kept.episodes
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- unaccounted_count is what the first identity leaves over: not 0 is a fault of the program. Calls
--- that the records later say were none are counted beside, as withdrawn.
+-- Days are UTC. unaccounted is what the first identity leaves over: not 0 is a fault of the
+-- program. Calls that the records later say were none are counted beside, as withdrawn.
 with drops as (
     select
         dropped_calls.dropped_at::date as day,

@@ -2,6 +2,8 @@
 -- Grain:  one row per dropped call
 -- Reads:  kept.dropped_calls, kept.calls
 -- Params: $from_at timestamp, $to_at timestamp
+--
+-- kind: where the client hung up, or how the call ended. line: the number that the client dialled.
 select
     dropped_calls.dropped_at,
     dropped_calls.number,

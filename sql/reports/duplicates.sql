@@ -3,6 +3,9 @@
 -- Reads:  core.duplicates, core.duplicate_groups, core.duplicate_contacts, kept.episodes,
 --         kept.dropped_calls
 -- Params: none
+--
+-- directory texts: how the number is written there. linked through: contacts on another duplicate
+-- number too. waiting drops: dropped calls of clients who wait for a call.
 with waiting_drops as (
     select
         episodes.number,

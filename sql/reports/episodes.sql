@@ -4,7 +4,7 @@
 --         kept.closings_by_hand
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- reason: why it closed, or what the last run said of it. due_at: of the next attempt, while open.
+-- reason: why it closed, or what the last run said of it. due: of the next attempt, while open.
 -- why: what the person said who closed it by hand.
 with drops as (
     select

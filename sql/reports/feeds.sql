@@ -3,7 +3,7 @@
 -- Reads:  ops.feeds, ops.runs
 -- Params: none
 --
--- behind_seconds: how far that lies before the last run.
+-- behind: how far that lies before the last run. last rows: how many the last reading gave.
 with last_run as (
     select max(runs.run_at) as run_at
     from ops.runs as runs

@@ -4,7 +4,7 @@
 -- Params: none
 --
 -- undelivered: no sink has taken it for certain; since when, is told of the oldest.
--- pending: dials handed out without a result yet.
+-- pending: dials handed out without a result yet. rejected: records kept aside.
 select
     (select max(runs.run_at) from ops.runs as runs) as run_at,
     (select count(*) from kept.episodes as episodes where episodes.closed_at is null)

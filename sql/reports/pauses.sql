@@ -3,7 +3,7 @@
 -- Reads:  kept.pauses
 -- Params: $from_at timestamp, $to_at timestamp
 --
--- No resumed_at: it is in force.
+-- Not resumed: it is in force.
 select
     pauses.paused_at,
     pauses.resumed_at,

@@ -2,6 +2,8 @@
 -- Grain:  one row per run whose instant lies in the time asked for
 -- Reads:  ops.runs, kept.commands
 -- Params: $from_at timestamp, $to_at timestamp
+--
+-- read and rejected: rows of the sources.
 with issued as (
     select
         commands.issued_run,
