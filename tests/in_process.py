@@ -118,10 +118,12 @@ class Program:
         return is_idle
 
     def insert(self, table: str, *rows: tuple) -> None:
-        """Put rows into a table, in the order of its columns."""
+        """Put rows into a table, in the order of its columns; the last ones may be left out."""
+        found = self.connection.execute(f"describe {table}").fetchall()
         for row in rows:
+            columns = ", ".join(column[0] for column in found[: len(row)])
             places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-            self.connection.execute(f"insert into {table} values ({places})", list(row))
+            self.connection.execute(f"insert into {table} ({columns}) values ({places})", list(row))
 
     def fetch(self, statement: str) -> list[tuple]:
         return self.connection.execute(statement).fetchall()

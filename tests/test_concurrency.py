@@ -135,7 +135,7 @@ def test_a_second_run_waits_then_leaves_as_busy_and_nothing_is_done_twice(site: 
         assert time.monotonic() - before >= 0.5
         assert caught.value.exit_code == ExitCode.BUSY == 75
         with pytest.raises(DatabaseBusy):
-            by_hand.pause(replace(site.settings, wait_seconds=0), None, None)
+            by_hand.pause(replace(site.settings, wait_seconds=0), None, "phones are down")
         go_on.touch()
         assert answer(first) == "0"
     assert site.commands() == DIALLED

@@ -84,12 +84,16 @@ def status(
             found.codes.append(ExitCode.UNEXPECTED)
             found.problems.append(answers.Unexpected())
             answers.tell_unexpected()
+    return _answer(found, is_json=is_json, shows_numbers=show_numbers)
+
+
+def _answer(found: _Found, *, is_json: bool, shows_numbers: bool) -> int:
     code = answers.worst(found.codes)
     if is_json:
         answers.write(answers.envelope({"states": found.data}, code, found.problems))
     elif found.lines:
         text = "\n".join(plain(line) for line in found.lines)
-        answers.write(text if show_numbers else masked(text))
+        answers.write(text if shows_numbers else masked(text))
     return code
 
 
