@@ -25,7 +25,7 @@ BLOCKED = "Clients whose calls only a person can set free: whoever mends the dir
 
 _QUERY = "reports.due"
 _MINUTE = "%H:%M"
-_DAY_AND_MINUTE = "%Y-%m-%d %H:%M"
+_DAY_AND_MINUTE = "%m-%d %H:%M"
 _FRESH = timedelta(minutes=2)
 SHEET_WIDTH = 80
 """Signs in a line of a sheet: a narrow terminal and a page of paper hold as many."""

@@ -82,7 +82,7 @@ def test_a_sheet_of_an_old_run_says_how_old_and_of_which_day_its_times_are(site:
     found = look(site, at("10:02") + timedelta(days=3))
     assert "2026-11-20 10:02:00 UTC, 3 d 0 h ago" in sheet_sentence(found, UTC)
     first = sheet_rows(found, UTC).as_dicts()[0]
-    assert (first["due"], first["dropped"]) == ("2026-11-20 10:05", "1×, 2026-11-20 10:00")
+    assert (first["due"], first["dropped"]) == ("11-20 10:05", "1×, 11-20 10:00")
 
 
 def test_a_narrow_sheet_keeps_its_ticks_and_the_room_for_results(site: Site) -> None:
