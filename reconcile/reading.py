@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from reconcile import feeds, number_cache, queries, streams
+from reconcile import feeds, jobs, number_cache, queries, streams
 from reconcile.errors import Problem, SourceUnreadable
 from reconcile.sources import loading
 
@@ -47,15 +47,21 @@ class Feed:
 
 
 def read_sources(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    moment: Moment,
+    *,
+    left_out: frozenset[str] = frozenset(),
 ) -> list[Feed]:
     """Store what every source has since the last run; one that cannot be read stops no other.
 
-    The caller has begun the transaction in which the run decides.
+    The caller has begun the transaction in which the run decides. A source whose job is `left_out`
+    is not looked at.
     """
     found = [
         _read(connection, settings, source, stream, moment)
         for source in settings.sources
+        if jobs.source_job(source.name) not in left_out
         for stream in feeds.streams(source)
     ]
     moment.counts["rows read"] = sum(feed.row_count for feed in found)

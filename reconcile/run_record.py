@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from reconcile import __version__, clock, publishing, queries
+from reconcile import __version__, clock, jobs, publishing, queries
 from reconcile.errors import ExitCode
 from reconcile.settings import as_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     import duckdb
@@ -39,6 +39,7 @@ class RunResult:
     delivered: list[str] = field(default_factory=list)
     findings: list[tuple[str, str]] = field(default_factory=list)
     feeds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    schedule: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[str, list[str]] = field(default_factory=dict)
     messages: list[list[str]] = field(default_factory=list)
     row: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +48,11 @@ class RunResult:
 
 @dataclass(slots=True)
 class Run:
-    """A run under way: `faults` by a name that stays the same, and the exit codes they ask for."""
+    """A run under way: `faults` by a name that stays the same, and the exit codes they ask for.
+
+    `left_out` are the jobs whose slot has not come; `due_reports` has the slot of each report that
+    is to be written, by name.
+    """
 
     settings: Settings
     connection: duckdb.DuckDBPyConnection
@@ -57,6 +62,8 @@ class Run:
     settings_hash: str
     accepts_clock: bool
     feeds: list[Feed] = field(default_factory=list)
+    left_out: frozenset[str] = frozenset()
+    due_reports: dict[str, datetime] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     exit_codes: list[int] = field(default_factory=list)
 
@@ -90,6 +97,7 @@ def keep_settings(run: Run) -> bool:
         "where not exists (select 1 from ops.settings where settings_hash = $1)",
         [run.settings_hash, as_json(run.settings), run.moment.now],
     )
+    jobs.follow(connection, run.settings, run.moment)
     return True
 
 
@@ -132,10 +140,13 @@ def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
             "select source, stream, read_at, row_count, fault from ops.feeds order by all"
         ).fetchall()
     }
+    result.schedule = queries.rows(connection, "core.schedule", run.moment.params()).as_dicts()
+    is_due = jobs.PUBLISH not in run.left_out or bool(run.due_reports)
     last_change = connection.execute(
         "select coalesce(max(run_id), 0) from ops.runs where has_changes"
     ).fetchall()[0][0]
-    if last_change <= publishing.published_run(folder):
+    published_run = publishing.published_run(folder)
+    if last_change <= published_run or (published_run and not is_due):
         return None
     return publishing.write_audit_files(
         connection, folder, run_id=int(last_change), now=run.moment.now
@@ -157,4 +168,11 @@ def status(run: Run, result: RunResult) -> dict[str, Any]:
             name: {**feed, "read_at": clock.as_text(feed["read_at"]) if feed["read_at"] else None}
             for name, feed in result.feeds.items()
         },
+        "schedule": [
+            {
+                name: clock.as_text(value) if isinstance(value, datetime) else value
+                for name, value in job.items()
+            }
+            for job in result.schedule
+        ],
     }

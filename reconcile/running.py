@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reconcile import (
     database,
     faults,
+    jobs,
     outbox,
     ownership,
     pipeline,
@@ -63,6 +64,8 @@ def run(
         state_faults.in_words(folder),
     ):
         one, result = _run(settings, now, accepts_clock=accepts_clock, takes_over=takes_over)
+        if one.due_reports:
+            _write_reports(one, result)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
         publishing.write_status(folder, run_record.status(one, result))
@@ -132,7 +135,13 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
     if one.accepts_clock:
         queries.run(connection, "commands.accept_clock", moment.params())
     has_new_settings = run_record.keep_settings(one)
-    one.feeds = reading.read_sources(connection, one.settings, moment)
+    if has_new_settings and one.settings.reports:
+        from reconcile import report_files  # noqa: PLC0415 - only when settings changed
+
+        report_files.check(one.settings)
+    if not is_forced:
+        one.left_out, one.due_reports = jobs.look(connection, one.settings, moment)
+    one.feeds = reading.read_sources(connection, one.settings, moment, left_out=one.left_out)
     _note_feeds(one)
     if not is_forced and not has_new_settings and _is_idle(one):
         result.is_idle = True
@@ -140,13 +149,35 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         result.findings = pipeline.decide(connection, moment)
         _note_findings(one, result)
         _tell_decisions(one, result)
-    pipeline.sweep(connection, moment)
+    if jobs.RETENTION not in one.left_out:
+        pipeline.sweep(connection, moment)
+    jobs.done(connection, one.settings, moment, _done_jobs(one))
     run_record.begin(one, result)
     pipeline.clear(connection)
     connection.execute("commit")
     result.counts = moment.counts
     result.exit_code = one.exit_code
     return result
+
+
+def _done_jobs(one: Run) -> set[str]:
+    """What a run does in its transaction, but for the sources that could not be read."""
+    faulty = {feed.source for feed in one.feeds if feed.fault is not None}
+    sources = {source.name for source in one.settings.sources} - faulty
+    return {*map(jobs.source_job, sources), jobs.PUBLISH, jobs.RETENTION}
+
+
+def _write_reports(one: Run, result: RunResult) -> None:
+    """Write the reports whose slot has come; one that cannot be written stays due."""
+    from reconcile import report_files  # noqa: PLC0415 - few runs write any
+
+    written, problems = report_files.write_due(one.settings, one.due_reports)
+    for name, problem in problems.items():
+        one.note(f"report {name}", problem.lines(), ExitCode.SINK)
+    result.exit_code = one.exit_code
+    with database.open_state(one.settings.state_folder) as connection:
+        jobs.done(connection, one.settings, one.moment, map(jobs.report_job, written))
+        result.schedule = queries.rows(connection, "core.schedule", one.moment.params()).as_dicts()
 
 
 def _is_idle(one: Run) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from site_folder import CLIENT, Site, at
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"pandas", "numpy", "pyarrow", "tabulate", "rich", "pydantic", "phonenumbers"}
+HEAVY = {"pandas", "numpy", "pyarrow", "tabulate", "rich", "pydantic", "phonenumbers", "croniter"}
 
 RUN = """
 import json, sys
@@ -38,6 +38,7 @@ Path(sys.argv[3]).write_text(json.dumps(told))
 def quiet_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A client waits for his first call; nothing happens from 10:03 to 10:05."""
     site = Site.small(tmp_path_factory.mktemp("quiet") / "site")
+    site.change_settings("[sources.directory]", '[sources.directory]\nschedule = "0 * * * *"')
     site.drop("1.1", CLIENT, "10:00:20")
     site.replay("10:00", "10:02")
     return site

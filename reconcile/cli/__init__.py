@@ -10,7 +10,17 @@ import typer
 from typer.main import get_command
 
 from reconcile import streams
-from reconcile.cli import answers, by_hand, directory, figures, number, run, starting, status
+from reconcile.cli import (
+    answers,
+    by_hand,
+    directory,
+    figures,
+    number,
+    run,
+    schedule,
+    starting,
+    status,
+)
 from reconcile.cli.app import PROGRAM, app
 from reconcile.errors import ExitCode, Problem, UsageWrong
 
@@ -19,13 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GROUPS = (starting, run, number, directory, figures, status, by_hand)
+GROUPS = (starting, run, number, directory, figures, status, schedule, by_hand)
 """Importing a group adds its commands to `app`."""
 
 _ORDER = (
     *("demo", "init", "check", "run"),
     *("due", "explain", "duplicates", "report"),
-    *("status", "rejected", "rules"),
+    *("status", "schedule", "rejected", "rules"),
     *("pause", "resume", "close"),
 )
 app.registered_commands.sort(

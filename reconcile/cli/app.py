@@ -18,7 +18,7 @@ Exit codes:
     2  the command line or the settings
     3  a source cannot be read, or the clock went back
     4  an audit found a broken promise; the dials concerned wait
-    5  a sink takes no commands
+    5  a sink takes no commands, or a report cannot be written
    70  the state cannot be used, or unexpected, with a traceback
    75  another run or program holds the state
   130  interrupted

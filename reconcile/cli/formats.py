@@ -8,21 +8,12 @@ from typing import Annotated
 import typer
 
 from reconcile.errors import UsageWrong
-from reconcile.reports.formats import Format
+from reconcile.reports.formats import ENDINGS, Format
 
 AnyFormat = Annotated[
     Format | None,
     typer.Option("--format", show_default="by the ending of --output, else table", help="How."),
 ]
-
-_ENDINGS = {
-    ".csv": Format.CSV,
-    ".json": Format.JSON,
-    ".md": Format.MARKDOWN,
-    ".parquet": Format.PARQUET,
-    ".txt": Format.TABLE,
-}
-
 
 def by_ending(form: Format | None, output: Path | None) -> Format:
     """The format asked for, or by the ending of the file. Raises UsageWrong for another ending."""
@@ -31,9 +22,9 @@ def by_ending(form: Format | None, output: Path | None) -> Format:
     if output is None:
         return Format.TABLE
     try:
-        return _ENDINGS[output.suffix.lower()]
+        return ENDINGS[output.suffix.lower()]
     except KeyError:
         raise UsageWrong(
             f"the ending of `{output}` tells no format",
-            hint=f"end it in {', '.join(_ENDINGS)}, or name the format with `--format`",
+            hint=f"end it in {', '.join(ENDINGS)}, or name the format with `--format`",
         ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,13 @@ def report_text(report: Report, zone: Zone, form: Format) -> str:
         return csv_text(report.rows)
     sentence = f"{report.sentence} {report.notes}" if report.rows.rows else report.sentence
     return page(report.name, sentence.strip(), report.rows, zone, form)
+
+
+def document(report: Report, period: Period, zone: Zone, form: Format) -> str:
+    """Write a report for a file, in any format that is text."""
+    if form is Format.JSON:
+        return json.dumps(report_data(report, period), ensure_ascii=False, indent=2) + "\n"
+    return report_text(report, zone, form)
 
 
 def report_data(report: Report, period: Period) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from reconcile.settings import forms
 from reconcile.settings.keys import key
 from reconcile.settings.regions import region
+from reconcile.settings.schedules import schedule, time_zone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.settings.campaigns import Campaign
+    from reconcile.settings.schedules import ScheduledReport
     from reconcile.settings.sinks import Sink
     from reconcile.settings.sources import Source
 
@@ -29,6 +31,7 @@ class Settings:
     sources: tuple[Source, ...]
     campaigns: tuple[Campaign, ...]
     sinks: tuple[Sink, ...]
+    reports: tuple[ScheduledReport, ...] = ()
     warnings: tuple[str, ...] = ()
     state: str = key(
         forms.text("a path"),
@@ -68,12 +71,43 @@ class Settings:
         default=3,
         unit="days",
     )
+    time_zone: str = key(
+        time_zone(),
+        "The zone in which schedules are read.",
+        default="UTC",
+        example="Europe/Prague",
+    )
+    publish_schedule: str = key(
+        schedule(),
+        "When readers get a new read copy and audit files: a cron expression.",
+        default="",
+        default_words="after each run that changed something",
+        example="*/5 * * * *",
+    )
+    retention_schedule: str = key(
+        schedule(),
+        "When rows older than `hot_days` and `raw_days` are swept out, at most once a day (UTC).",
+        default="",
+        default_words="in the first run of a day",
+        example="15 3 * * *",
+    )
     wait_seconds: int = key(
         forms.whole(0, 3600),
         "How long a run waits for another one to end.",
         default=20,
         unit="seconds",
     )
+
+    @property
+    def schedules(self) -> dict[str, str]:
+        """The cron expression of each part of a run that has one, by the name of the job."""
+        jobs = {
+            **{f"source {source.name}": source.schedule for source in self.sources},
+            "publish": self.publish_schedule,
+            "retention": self.retention_schedule,
+            **{f"report {report.name}": report.schedule for report in self.reports},
+        }
+        return {job: schedule for job, schedule in jobs.items() if schedule}
 
     @property
     def folder(self) -> Path:

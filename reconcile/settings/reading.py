@@ -14,6 +14,7 @@ from reconcile.settings.findings import Findings, worded
 from reconcile.settings.forms import Unfit
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.program import Settings
+from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import SINK_KINDS, Sink
 from reconcile.settings.sources import SOURCE_KINDS, Source
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from reconcile.settings.places import KeyPath
 
-_SECTIONS = ("sources", "campaigns", "sinks")
+_SECTIONS = ("sources", "campaigns", "sinks", "reports")
 _FOLLOWS = "No source was read and no command was made"
 _HINT = "`reconcile init` writes a file with every key explained"
 
@@ -96,11 +97,13 @@ def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings
         for name, part in _named(values, "sinks", findings)
         if (sink := _sink(name, part, findings)) is not None
     ]
+    reports = [_report(name, part, findings) for name, part in _named(values, "reports", findings)]
     settings = Settings(
         file=path.absolute(),
         sources=tuple(sources),
         campaigns=tuple(campaigns),
         sinks=tuple(sinks),
+        reports=tuple(reports),
         **found,
     )
     contradictions.find(settings, values, findings)
@@ -149,6 +152,13 @@ def _campaign(name: str, values: Mapping[str, object], findings: Findings) -> Ca
     found = _read_keys(keys_of(Campaign), values, path, findings)
     _find_unknown(values, _names(Campaign), path, findings)
     return Campaign(name=name, **found)
+
+
+def _report(name: str, values: Mapping[str, object], findings: Findings) -> ScheduledReport:
+    path = ("reports", name)
+    found = _read_keys(keys_of(ScheduledReport), values, path, findings)
+    _find_unknown(values, _names(ScheduledReport), path, findings)
+    return ScheduledReport(name=name, **found)
 
 
 def _of_kind(

@@ -10,6 +10,7 @@ from reconcile.settings.asterisk_logs import GLOB, AsteriskLogs
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 from reconcile.settings.regions import region
+from reconcile.settings.schedules import schedule
 
 _YEAR_MINUTES = 525_600
 _SQL_FILE = "the path of a file with one select"
@@ -143,9 +144,17 @@ class Source:
         default_words="none",
         example="pbx1",
     )
+    schedule: str = key(
+        schedule(),
+        "When it is read: a cron expression.",
+        default="",
+        default_words="in every run",
+        example="*/15 6-20 * * *",
+    )
     max_feed_lag_minutes: int = key(
         forms.whole(1, _YEAR_MINUTES),
-        "Without having been read for so long, the source holds the dials that depend on it.",
+        "Without having been read for so long, or so long after its slot where it has a "
+        "`schedule`, the source holds the dials that depend on it.",
         default=5,
         unit="minutes",
     )

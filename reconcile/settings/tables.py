@@ -82,6 +82,10 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
             for kind, words in _campaign_words(campaign, settings).items()
             for word in words
         ],
+        "settings.jobs": [
+            {"job": job, "schedule": schedule, "time_zone": settings.time_zone}
+            for job, schedule in settings.schedules.items()
+        ],
     }
 
 

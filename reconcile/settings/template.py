@@ -12,6 +12,7 @@ from reconcile.settings.campaigns import Campaign
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
 from reconcile.settings.program import Settings
+from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import FileSink, Sink, StdoutSink
 from reconcile.settings.sources import ResultFiles, Source, TableFiles
 
@@ -81,6 +82,7 @@ _SECTIONS = (
     ),
     _Section("sinks.file", "Where commands go.", (Sink, FileSink), kind="file"),
     _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
+    _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
 
@@ -111,6 +113,7 @@ def settings_rows() -> list[SettingRow]:
         ("[campaigns.NAME]", Campaign),
         ("[sinks.NAME]", Sink),
         ('[sinks.NAME] kind = "file"', FileSink),
+        ("[reports.NAME]", ScheduledReport),
     )
     return [row for section, table in sections for row in _rows(section, "", table)]
 

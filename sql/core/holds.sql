@@ -1,11 +1,13 @@
 -- Everything that keeps the next attempt of an open episode from being dialled now.
 -- Grain:  one row per open episode and reason that applies
 -- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings, kept.pauses,
---         kept.attempts, kept.commands, ops.feeds, settings.sources
+--         kept.attempts, kept.commands, ops.feeds, ops.jobs, settings.sources
 -- Params: $now timestamp, $is_clock_back boolean
 --
 -- line_number is the place of the reason in the list of decisions; the lowest one is the decision.
 -- A reason that needs the other dials of the run (number_busy between episodes) is core.decisions'.
+--
+-- A source with a schedule is stale when a slot has passed for too long without a good reading.
 with stale_feeds as (
     select
         feeds.source,
@@ -13,12 +15,15 @@ with stale_feeds as (
     from ops.feeds as feeds
     inner join settings.sources as sources
         on feeds.source = sources.source
+    left join ops.jobs as jobs
+        on jobs.job = 'source ' || sources.source
     where
         (sources.gives_calls or sources.gives_contacts)
         and (
             feeds.read_at is null
             or $now::timestamp
-            > feeds.read_at + sources.max_feed_lag_minutes * interval '1 minute'
+            > greatest(feeds.read_at, jobs.next_slot_at)
+            + sources.max_feed_lag_minutes * interval '1 minute'
         )
 ),
 

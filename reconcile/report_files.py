@@ -1,0 +1,84 @@
+"""Write the reports that have a schedule, each to its file, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from reconcile.errors import Problem, SettingInvalid, UsageWrong
+from reconcile.files_out import write_whole
+from reconcile.reports import catalogue, text
+from reconcile.reports.formats import ENDINGS, Format
+from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.tables import zone_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from reconcile.settings import ScheduledReport, Settings
+
+
+def write_due(
+    settings: Settings, slots: Mapping[str, datetime]
+) -> tuple[list[str], dict[str, Problem]]:
+    """Write the reports named with their slots; give those written, and why others were not."""
+    written: list[str] = []
+    problems: dict[str, Problem] = {}
+    for report in settings.reports:
+        if report.name in slots:
+            try:
+                write(settings, report, slots[report.name])
+                written.append(report.name)
+            except Problem as problem:
+                problems[report.name] = problem
+    return written, problems
+
+
+def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Path:
+    """Write one report of the days up to its slot (UTC) from what was published; give its place.
+
+    Raises SettingInvalid where the file cannot be written.
+    """
+    query = catalogue.find(report.report)
+    place = place_of(settings, report, slot_at)
+    period = catalogue.Period(slot_at - timedelta(days=report.days), slot_at)
+    form = ENDINGS[place.suffix.lower()]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with open_read_copy(settings) as connection:
+            if form is Format.PARQUET:
+                catalogue.write_parquet(
+                    connection, query, period, settings.state_folder, path=place
+                )
+                return place
+            made = catalogue.make(connection, query, period, settings.state_folder)
+        write_whole(place, text.document(made, period, zone_named(settings.time_zone), form))
+    except OSError as error:
+        raise SettingInvalid(
+            f"the report `{report.name}` cannot be written to `{place}`: {error.strerror}",
+            follows="It stays due and is tried again in each run",
+        ) from error
+    return place
+
+
+def check(settings: Settings) -> None:
+    """Raise SettingInvalid for a name that no report has."""
+    for report in settings.reports:
+        try:
+            catalogue.find(report.report)
+        except UsageWrong as wrong:
+            raise SettingInvalid(
+                f"`reports.{report.name}.report`: {wrong.what}",
+                follows="No source was read and no command was made",
+                hint=wrong.hint,
+            ) from None
+
+
+def place_of(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Path:
+    """Give the file of a slot: date and time are those of the settings' zone."""
+    local = slot_at.replace(tzinfo=UTC).astimezone(ZoneInfo(settings.time_zone))
+    name = report.path.replace("{date}", f"{local:%Y-%m-%d}").replace("{time}", f"{local:%H%M}")
+    return settings.path(name)

@@ -1,0 +1,84 @@
+"""The keys of `[reports.NAME]`, and what every schedule has in common: a cron expression."""
+
+
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reconcile.settings import forms
+from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.keys import key
+
+_FIELDS = re.compile(r"[0-9A-Za-z*,/#-]+( [0-9A-Za-z*,/#-]+){4}")
+
+
+def schedule() -> Form:
+    """Accept five fields of cron; `reconcile.schedule` checks them to the letter when they change.
+
+    The library that reads them costs more than all else an idle run does.
+    """
+    expected = 'a cron expression of five fields, such as "*/15 6-20 * * mon-fri"'
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not _FIELDS.fullmatch(" ".join(value.split())):
+            raise Unfit(value, expected)
+        return " ".join(value.split())
+
+    return Form(expected, read)
+
+
+def time_zone() -> Form:
+    """Accept a name of the time zone database."""
+    expected = 'a time zone such as "Europe/Prague"'
+
+    def read(value: object) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - most are UTC
+
+        try:
+            return ZoneInfo(str(value)).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Unfit(value, expected) from None
+
+    return Form(expected, read)
+
+
+def report_path() -> Form:
+    """Accept a path whose ending names a format."""
+    endings = ".csv, .json, .md, .txt or .parquet"
+    expected = f'a path that ends in {endings}, such as "out/drops-{{date}}.csv"'
+
+    def read(value: object) -> str:
+        path = str(forms.text(expected).read(value))
+        if not path.lower().endswith((".csv", ".json", ".md", ".txt", ".parquet")):
+            raise Unfit(value, expected)
+        return path
+
+    return Form(expected, read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledReport:
+    """One report that is written to a file at its hours."""
+
+    name: str
+    report: str = key(
+        forms.text("the name of a report, as `reconcile report` lists them"),
+        "Which report.",
+        example="dropped_calls",
+    )
+    schedule: str = key(schedule(), "When it is written.", example="0 7 * * mon-fri")
+    path: str = key(
+        report_path(),
+        "The file, replaced as a whole; `{date}` and `{time}` are those of the slot. Its ending "
+        "tells the format.",
+        example="out/dropped_calls-{date}.csv",
+    )
+    days: int = key(
+        forms.whole(1, 3660),
+        "How many days before the slot it looks back.",
+        default=1,
+        default_words="one",
+        unit="days",
+    )
