@@ -17,6 +17,7 @@ class Moment:
     is_clock_back: bool = False
     has_swept: bool = False
     since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
+    limits_since: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:
@@ -27,4 +28,5 @@ class Moment:
             "is_strict": self.is_strict,
             "is_clock_back": self.is_clock_back,
             "since": self.since,
+            "limits_since": self.limits_since,
         }

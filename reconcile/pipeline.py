@@ -25,10 +25,7 @@ APPLY = (
     "commands.apply_waiting_table_calls",
     "commands.apply_waiting_results",
 )
-TOUCH = (
-    "staging.restarts",
-    "staging.touched_calls",
-)
+TOUCH = ("staging.restarts", "staging.touched_calls")
 FOLD = (
     "staging.asterisk_queue_sessions",
     "staging.asterisk_queue_log",
@@ -85,9 +82,26 @@ AFTER_THE_WALK = (
     "core.directory",
     "core.calls_going_on",
 )
+COUNT = (
+    "core.limit_numbers",
+    "core.counted_calls",
+    "core.limit_counts",
+)
+WITHOUT_LIMITS = """
+    create or replace table core.limit_numbers (
+        episode_id varchar, per varchar, number varchar, contact varchar
+    );
+    create or replace table core.limit_counts (
+        episode_id varchar, calls bigint, hours bigint, per varchar, room bigint,
+        free_at timestamp, proof varchar[]
+    )
+"""
+"""What COUNT makes where there is no limit: planning it costs a hundredth of a second."""
+
 DECIDE = (
     "core.audit_findings",
     "core.holds",
+    "core.turns",
     "core.decisions",
 )
 COMMAND = (
@@ -136,6 +150,10 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps(connection, SETTLE, moment)
     _repeat(connection, moment, FIND_EVENTS, WALK, until=("core.closings", "core.due_drops"))
     _steps(connection, AFTER_THE_WALK, moment)
+    if moment.limits_since is None:
+        connection.execute(WITHOUT_LIMITS)
+    else:
+        _steps(connection, COUNT, moment)
     _steps(connection, DECIDE, moment)
     findings = _audit(connection, moment)
     if findings:
@@ -162,6 +180,8 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     number_cache.fill(connection)
     horizon = queries.rows(connection, "core.horizon", moment.params()).rows[0]
     moment.since = horizon[0] - LONGEST_CALL
+    # A call begins at most a second before its dial, or a few; the day is more than enough.
+    moment.limits_since = horizon[1] and horizon[1] - LONGEST_CALL
     _steps(connection, STORE_CALLS, moment)
 
 

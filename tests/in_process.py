@@ -149,9 +149,15 @@ class Program:
     def set_rules(self, rules: oracle.ProgramSettings, sources: set[str]) -> None:
         """Bring settings into their tables, as `reconcile.settings.tables` would."""
         self.is_changed = True
-        for table in ("program", "sources", "campaigns", "ladder", "campaign_words"):
+        for table in ("program", "sources", "campaigns", "ladder", "campaign_words", "limits"):
             self.connection.execute(f"delete from settings.{table}")
-        self.insert("settings.program", ("hash", "", rules.clock_tolerance_seconds, 20, 35, 3))
+        self.insert(
+            "settings.program",
+            (
+                "hash", "", rules.clock_tolerance_seconds, 20, 35, 3,
+                rules.dials_per_run, rules.dials_waiting_max,
+            ),
+        )  # fmt: skip
         limit = rules.open_call_limit_minutes
         for source in sorted(sources):
             self.insert(
@@ -160,6 +166,9 @@ class Program:
             )
         for position, campaign in enumerate(rules.campaigns, start=1):
             self._set_campaign(campaign, position)
+            for limit in {*rules.limits, *campaign.limits}:
+                row = (campaign.name, limit.calls, limit.hours, limit.per)
+                self.insert("settings.limits", row)
 
     def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
         self.insert(
@@ -171,7 +180,8 @@ class Program:
                 campaign.confirm_within_minutes, campaign.give_up_after_minutes,
                 campaign.count_from, campaign.on_repeat,
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
-                campaign.dialler,
+                campaign.dialler, campaign.dials_per_run, campaign.dials_waiting_max,
+                campaign.priority,
             ),
         )  # fmt: skip
         for attempt_number, offset in enumerate(campaign.ladder, start=1):

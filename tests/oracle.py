@@ -6,9 +6,9 @@ instant of `world.runs` over stored history: a record counts from the first run 
 `known_at`. Section numbers (s3, s6.7) and A-numbers in the comments are those of
 episode-states.md; "choice" marks a place where the law is silent or can be read in two ways.
 
-Seams, not built yet, each marked `SEAM` where it belongs: do-not-call, calling hours, limits,
-clock going back, stale feeds and A12, audits, pacing, `reach = "contact"`, results reported by a
-sink, a sink that refuses for good or whose answer is lost.
+Seams, not built yet, each marked `SEAM` where it belongs: do-not-call, calling hours, clock going
+back, stale feeds and A12, audits, `reach = "contact"`, results reported by a sink, a sink that
+refuses for good or whose answer is lost.
 """
 
 from __future__ import annotations
@@ -72,6 +72,19 @@ class CallRecord:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """So many calls within so many hours to a number, or to all numbers of its contact."""
+
+    calls: int
+    hours: int
+    per: str = "number"  # number | contact
+
+    @property
+    def window(self) -> timedelta:
+        return self.hours * 60 * MINUTE
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
     name: str
     dialled_numbers: frozenset[str] | None = None  # None: any
@@ -92,6 +105,10 @@ class CampaignSettings:
     drop_after_talk: bool = True
     starts_at: datetime | None = None  # None: the campaign's first run
     dialler: str = "file"  # file | none
+    limits: tuple[Limit, ...] = ()
+    priority: int = 0
+    dials_per_run: int | None = None  # None: any number
+    dials_waiting_max: int | None = None
 
     @property
     def steps(self) -> tuple[timedelta, ...]:
@@ -120,6 +137,9 @@ class ProgramSettings:
     campaigns: tuple[CampaignSettings, ...]
     clock_tolerance_seconds: int = 5
     open_call_limit_minutes: int = 120
+    limits: tuple[Limit, ...] = ()
+    dials_per_run: int | None = None
+    dials_waiting_max: int | None = None
 
     @property
     def clock_tolerance(self) -> timedelta:
@@ -793,22 +813,31 @@ class _Program:
     # s5: which decision
 
     def decide(self) -> None:
-        """Lines 8 to 23 for each episode still open, oldest promise first (A7, pacing)."""
+        """Lines 8 to 23 for each episode still open, in the order of their turns.
+
+        Choice: higher priority, older promise, number, episode. Each sees what was decided before
+        it, so what is held takes no place that another could have.
+        """
         self.decided: set[EpisodeId] = set()
         waiting = [(self.due(each), each) for each in self.episodes if each.is_open]
 
         def order(entry: tuple[tuple, Episode]) -> tuple[object, ...]:
             (_, promised, _), episode = entry
-            return promised is None, promised or self.now, episode.id.number, episode.id
+            priority = self.campaigns[episode.id.campaign].priority
+            return (
+                promised is None,
+                -priority,
+                promised or self.now,
+                episode.id.number,
+                episode.id,
+            )
 
         for (k, promised, due), episode in sorted(waiting, key=order):
             drops = tuple(drop.call for drop in self.drops_of(episode))
             decision, reason, proof = next(self.lines(episode, k, promised, due))
-            self.decisions.append(
-                Decision(
-                    *episode.id[:2], episode.id, decision, reason, k, promised, due, proof or drops
-                )
-            )
+            free_at = self.limits_free_at(episode) if reason == "limit" else None
+            told = (decision, reason, k, promised, free_at or due, proof or drops)
+            self.decisions.append(Decision(*episode.id[:2], episode.id, *told))
             if decision == "dial" and self.campaigns[episode.id.campaign].dialler != "none":
                 self.issue("dial", episode, k)
                 self.decided.add(episode.id)
@@ -843,9 +872,8 @@ class _Program:
         # SEAM: clock_back, feed_stale, audit_failed
         if going_on:
             yield "wait", "on_call_now", tuple(going_on)
-        if self.is_number_busy(episode):
-            yield "wait", "number_busy", ()
-        # SEAM: limit, pacing
+        if full := self.full(episode):
+            yield "wait", full, ()
         yield "dial", f"attempt_{k}_of_{len(campaign.ladder)}", ()
 
     def is_paused(self, campaign: str) -> bool:
@@ -861,6 +889,70 @@ class _Program:
             dial.episode.number == episode.id.number and dial.episode != episode.id
             for dial in dials
         )
+
+    # design s3.11, lines 21 and 22: limits and pacing
+
+    def full(self, episode: Episode) -> str | None:
+        """Lines 20 to 22: what calls and dials leave no room for another one."""
+        if self.is_number_busy(episode):
+            return "number_busy"
+        campaign = self.campaigns[episode.id.campaign]
+        if self.reached(episode):
+            return "limit"
+        return "pacing" if campaign.dialler != "none" and self.is_paced(campaign) else None
+
+    def limits_free_at(self, episode: Episode) -> datetime | None:
+        return max(filter(None, map(self.free_at, self.reached(episode))), default=None)
+
+    def reached(self, episode: Episode) -> list[tuple[Limit, list[datetime]]]:
+        """The limits that leave no dial to the episode, each with its calls, newest first.
+
+        A dial decided in this run counts as a call of now: for a limit per contact, to another of
+        its numbers.
+        """
+        campaign, found = self.campaigns[episode.id.campaign], []
+        for limit in {*self.settings.limits, *campaign.limits}:
+            numbers = {episode.id.number}
+            contacts = {each for each, number in self.directory if number == episode.id.number}
+            if limit.per == "contact" and len(contacts) == 1:
+                numbers |= {number for each, number in self.directory if each in contacts}
+            calls = [at for at in self.called(numbers) if self.now < at + limit.window]
+            decided = sum(one.number in numbers for one in self.decided)
+            if len(calls) + decided >= limit.calls:
+                found.append((limit, sorted(calls, reverse=True)))
+        return found
+
+    def called(self, numbers: set[str]) -> list[datetime]:
+        """When these numbers were called by anybody: calls, and dials whose call is not seen."""
+        calls = [call.started_at for number in numbers for call in self.outgoing_calls(number)]
+        return calls + [
+            dial.handed_out_at
+            for dial in self.attempts
+            if dial.key is not None and dial.call is None and dial.episode.number in numbers
+        ]
+
+    def free_at(self, reached: tuple[Limit, list[datetime]]) -> datetime | None:
+        """When a limit lets the next dial leave; None where only dials of this run reach it."""
+        limit, calls = reached
+        return calls[limit.calls - 1] + limit.window if len(calls) >= limit.calls else None
+
+    def is_paced(self, campaign: CampaignSettings) -> bool:
+        """No place is left: in this run, or among the dials on their way.
+
+        Choice: on their way are dials in doubt or up, of closed episodes too; one that no sink has
+        taken has its place from being decided again.
+        """
+        on_the_way = [dial.episode for dial in self.attempts if dial.key and is_hanging(dial)]
+        for of in (self.settings, campaign):
+            decided, hanging = [
+                sum(of is self.settings or one.campaign == campaign.name for one in episodes)
+                for episodes in (self.decided, on_the_way)
+            ]
+            if of.dials_per_run is not None and decided >= of.dials_per_run:
+                return True
+            if of.dials_waiting_max is not None and decided + hanging >= of.dials_waiting_max:
+                return True
+        return False
 
     # s7: commands
 

@@ -12,7 +12,7 @@ the same in all its versions; the directory never shrinks by a tenth (A12 is not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -24,6 +24,7 @@ from oracle import (
     Attempt,
     CallRecord,
     CampaignSettings,
+    Limit,
     ProgramSettings,
     World,
     play,
@@ -54,13 +55,24 @@ class Pick(Protocol):
 
     def of(self, options: Sequence[Option]) -> Option: ...
 
+    def apart(self, name: str) -> Pick: ...
+
 
 @dataclass(frozen=True)
 class SeededPick:
+    seed: str
     random: Random
+
+    @classmethod
+    def by(cls, seed: str) -> SeededPick:
+        return cls(seed, Random(seed))  # noqa: S311 - no secret
 
     def of(self, options: Sequence[Option]) -> Option:
         return self.random.choice(options)
+
+    def apart(self, name: str) -> SeededPick:
+        """Choices of their own for one rule, so that the worlds without it stay what they were."""
+        return SeededPick.by(f"{self.seed} {name}")
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,13 @@ class DrawnPick:
     def of(self, options: Sequence[Option]) -> Option:
         return options[self.draw(st.integers(0, len(options) - 1))]
 
+    def apart(self, _: str) -> DrawnPick:
+        return self
+
 
 def random_world(seed: int) -> World:
     """The same world for the same seed."""
-    return build_world(SeededPick(Random(seed)))  # noqa: S311 - no secret
+    return build_world(SeededPick(str(seed), Random(seed)))  # noqa: S311 - no secret
 
 
 @st.composite
@@ -120,6 +135,9 @@ class _Builder:
             pauses=self.pauses(),
         )
         world.outages = self.outages(world.runs)
+        pick, self.pick = self.pick, self.pick.apart("limits")
+        self.limit(world)
+        self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
         return world
@@ -208,6 +226,77 @@ class _Builder:
     def without_a_campaign(self, program: ProgramSettings) -> ProgramSettings:
         kept = self.pick.of((program.campaigns[1:], program.campaigns[:-1]))
         return replace(program, campaigns=kept)
+
+    # limits and pacing
+
+    def limit(self, world: World) -> None:
+        """Sometimes limits with calls by hand that reach them, sometimes pacing, or both."""
+        if self.one_in(3):
+            world.settings = self.changed_rules(world, self.with_limits)
+            for _ in range(self.pick.of((0, 1, 3, 6))):
+                world.records += self.manual_call()
+            while self.one_in(2):  # so long before that it leaves the window in between
+                (*_, call) = self.outgoing_versions(self.by_hand())
+                hours = self.pick.of((1, 1, 2, 24)) * 60 * MINUTE
+                to = self.pick.of(self.clients)
+                call = replace(call, number=to.number, number_class=to.number_class)
+                world.records.append(moved(call, -hours))
+            if self.one_in(2):
+                world.directory = [(at, self.joined_up(rows)) for at, rows in world.directory]
+        if self.one_in(3):
+            world.settings = self.changed_rules(world, self.with_pacing)
+            world.records += self.rush()
+
+    def rush(self) -> list[CallRecord]:
+        """All clients hang up within seconds, so that all are due in one run."""
+        records, began = [], self.moment()
+        for client in self.clients:
+            self.client, self.clock = client, began + self.seconds((0, 0, 1, 10))
+            records += self.drop()
+        self.client = None
+        return records
+
+    def changed_rules(
+        self, world: World, change: Callable[[Any], Any]
+    ) -> list[tuple[datetime, ProgramSettings]]:
+        """The same change of rules at all times, or another one at each."""
+        made: dict[str, Any] = {}
+        timeline = []
+        for at, program in world.settings:
+            if self.one_in(4):
+                made = {}
+            parts = []
+            for part in (program, *program.campaigns):
+                name = getattr(part, "name", "")
+                made.setdefault(name, change(name))
+                parts.append(replace(part, **made[name]))
+            whole, *campaigns = parts
+            timeline.append((at, replace(whole, campaigns=tuple(campaigns))))
+        return timeline
+
+    def with_limits(self, _: str) -> dict[str, Any]:
+        return {
+            "limits": tuple(
+                Limit(*self.pick.of(((1, 1), (2, 1), (3, 24), (2, 2))), per)
+                for per in self.pick.of(
+                    ((), ("number",), ("contact",), ("contact",), ("number", "contact"))
+                )
+            )
+        }
+
+    def with_pacing(self, name: str) -> dict[str, Any]:
+        pacing: dict[str, Any] = {
+            "dials_per_run": self.pick.of((None, None, 1, 2)),
+            "dials_waiting_max": self.pick.of((None, None, 1, 2, 3)),
+        }
+        if name:
+            pacing["priority"] = self.pick.of((0, 0, 1, -1))
+        return pacing
+
+    def joined_up(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Several numbers on one contact; one of them perhaps on a second contact, too."""
+        others = rows if self.one_in(4) else [row for row in rows if row[1] != NUMBERS[0]]
+        return [("C11", NUMBERS[0]), *others, ("C11", NUMBERS[2])]
 
     def runs(self) -> list[datetime]:
         first = self.begin + self.seconds((0, 0, 0, 17))
@@ -494,6 +583,16 @@ class _Builder:
                 *(replace(o, known_at=max(o.known_at, first.known_at)) for o in others),
             ]
         return records
+
+
+def moved(call: CallRecord, by: timedelta) -> CallRecord:
+    """The same call earlier or later."""
+    at = {
+        name: value + by
+        for name in (column.name for column in fields(call))
+        if isinstance(value := getattr(call, name), datetime)
+    }
+    return replace(call, **at)
 
 
 CALLS = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconcile import feeds, run_start
 from reconcile.checking import newest, rehearsal, state_folder
 from reconcile.errors import ExitCode, Problem, SinkUnreachable
-from reconcile.settings import NO_DIALLER
+from reconcile.settings import NO_DIALLER, limits
 from reconcile.settings.asterisk_logs import AsteriskLogs
 
 if TYPE_CHECKING:
@@ -102,6 +102,10 @@ def blind_spots(settings: Settings) -> list[str]:
     if not any(source.gives_contacts for source in settings.sources):
         spots.append("duplicates and names, since no source gives contacts")
     for campaign in settings.campaigns:
+        if limits.in_force(settings, campaign) and not _shows_outgoing(settings):
+            spots.append(
+                f"calls by hand, so the limits of `{campaign.name}` count only the dials handed out"
+            )
         if campaign.dialler == NO_DIALLER:
             spots.append(f"`{campaign.name}` has no dialler: it only decides and reports")
         if campaign.starts_at is None:
@@ -110,6 +114,18 @@ def blind_spots(settings: Settings) -> list[str]:
                 "(`starts_at` is not set)"
             )
     return spots
+
+
+def _shows_outgoing(settings: Settings) -> bool:
+    """Whether a source can show outgoing calls; what a select gives is not known beforehand."""
+    return any(
+        source.gives_calls
+        and not (
+            isinstance(source.detail, AsteriskLogs)
+            and (source.detail.cdr is None or not source.detail.trunks)
+        )
+        for source in settings.sources
+    )
 
 
 def _asterisk(logs: AsteriskLogs) -> list[str]:

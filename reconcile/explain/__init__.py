@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from reconcile.settings import Settings
 
 PARTS = (
-    *("contacts", "episodes", "calls", "drops", "pauses", "decisions", "commands", "attempts"),
+    *("contacts", "episodes", "calls", "drops", "pauses", "decisions", "limits", "commands"),
+    "attempts",
     "next",
 )
 """What is told of a number; each is the file `sql/reports/explain_<part>.sql`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reconcile.explain import limits
 from reconcile.reports import reasons
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def events(chain: Chain, clock: Clock) -> list[Event]:
         *(Event(row["started_at"], "call", _call(row, clock)) for row in parts["calls"]),
         *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
         *_pauses(parts["pauses"]),
-        *_decisions(parts["decisions"], parts["episodes"], clock),
+        *_decisions(chain, clock),
         *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
         *(
             Event(row["handed_out_at"], "attempt", _attempt(row, clock))
@@ -154,24 +155,31 @@ def _pauses(rows: list[Row]) -> Iterator[Event]:
             yield Event(row["resumed_at"], "resumed", f"a person ended the pause of {what}{why}")
 
 
-def _decisions(rows: list[Row], episodes: list[Row], clock: Clock) -> Iterator[Event]:
+def _decisions(chain: Chain, clock: Clock) -> Iterator[Event]:
     """One event for each change that a person can see; new proof alone is none."""
-    why = {row["episode_id"]: row["why"] for row in episodes if row["why"]}
+    parts = chain.parts
+    why = {row["episode_id"]: row["why"] for row in parts["episodes"] if row["why"]}
     last: dict[str, tuple[object, ...]] = {}
-    for row in rows:
+    for row in parts["decisions"]:
         said = tuple(row[name] for name in ("decision", "reason", "attempt_number", "due_at"))
         if last.get(row["episode_id"]) != said:
-            text = _decision(row, clock)
+            counted = ""
+            if row["reason"] == "limit":
+                counted = limits.counted(row, parts["limits"], chain.number, clock)
+            text = _decision(row, counted, clock)
             if row["reason"] == "closed_by_hand" and row["episode_id"] in why:
                 text += f": {why[row['episode_id']]}"
             yield Event(row["first_run_at"], row["decision"], text)
         last[row["episode_id"]] = said
 
 
-def _decision(row: Row, clock: Clock) -> str:
+def _decision(row: Row, counted: str, clock: Clock) -> str:
     text = f"`{row['reason']}`: {reasons.decision(row['reason'])}"
+    if counted:
+        text += f", {counted}"
     if row["decision"] == "wait" and row["due_at"] and row["attempt_number"]:
-        text += f"; attempt {row['attempt_number']} of {row['attempt_count']} is due "
+        text += f"; attempt {row['attempt_number']} of {row['attempt_count']} is "
+        text += "possible again from " if counted else "due "
         text += clock(row["due_at"])
     if row["reason"] in _PROVEN_BY_OTHERS and row["proof"]:
         text += f" ({', '.join(row['proof'])})"

@@ -25,8 +25,8 @@ DECISIONS = {
     "audit_failed": "an audit found a broken promise",
     "on_call_now": "a call with the number is going on",
     "number_busy": "another dial to the number goes first or is on its way",
-    "limit": "the number was called as often as the limit allows",
-    "pacing": "older promises fill what one run may send",
+    "limit": "the client was called as often as a limit allows",
+    "pacing": "others go first and fill what may leave in one run or be on the way",
     "undelivered": "the dial was issued and no sink has taken it yet",
     "no_dialler": "the campaign has no dialler: it decides and reports only",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile.queries import Rows
 from reconcile.reports.tables import Zone
 from reconcile.reports.values import jsonable
-from reconcile.settings import NO_DIALLER
+from reconcile.settings import NO_DIALLER, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +37,8 @@ def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
         _remove(campaign),
         *_ends(campaign),
         *_holds(campaign, settings),
+        *_limits(campaign, settings),
+        *_pacing(campaign, settings),
     ]
 
 
@@ -156,3 +158,31 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
         if source.gives_calls or source.gives_contacts
     )
     yield Rule("", "No call while a source is stale", lags, "core/holds.sql")
+
+
+def _limits(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
+    for limit, preset in limits.in_force(settings, campaign).items():
+        calls = "1 call" if limit.calls == 1 else f"{limit.calls:,} calls"
+        hours = "an hour" if limit.hours == 1 else f"{limit.hours:,} hours"
+        of = {"number": "to the number", "contact": "to all numbers of the contact"}[limit.per]
+        when = f"{calls} in {hours} {of}, whoever dialled"
+        if preset:
+            known = limits.PRESETS[preset]
+            when += f"; preset `{preset}` (as of {known.dated}): {known.source}"
+        yield Rule("", "Calls at most", when, "core/limit_counts.sql")
+
+
+def _pacing(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
+    said = [
+        f"{most:,} {what}{whose}"
+        for paced, whose in ((campaign, ""), (settings, ", of all campaigns"))
+        for most, what in (
+            (paced.dials_per_run, "in a run"),
+            (paced.dials_waiting_max, "on the way"),
+        )
+        if most is not None
+    ]
+    if campaign.priority:
+        said.append(f"priority {campaign.priority:,}, the higher one goes first")
+    if said:
+        yield Rule("", "Dials at most", "; ".join(said), "core/turns.sql")

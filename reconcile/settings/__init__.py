@@ -19,6 +19,7 @@ from reconcile.settings.asterisk_logs import (
 )
 from reconcile.settings.campaigns import NO_DIALLER, Campaign
 from reconcile.settings.effective import as_json, settings_hash
+from reconcile.settings.limits import Limit
 from reconcile.settings.program import Settings
 from reconcile.settings.reading import load
 from reconcile.settings.schedules import ScheduledReport
@@ -34,6 +35,7 @@ __all__ = [
     "DialledNumber",
     "FileSink",
     "Incoming",
+    "Limit",
     "ResultFiles",
     "ScheduledReport",
     "Settings",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
 from reconcile.settings.keys import key
+from reconcile.settings.limits import Limit, limits_key, presets_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,6 +72,25 @@ class Campaign:
         'The name of the one sink that dials; "none" decides and reports only.',
         default=NO_DIALLER,
     )
+    priority: int = key(
+        forms.whole(-1000, 1000),
+        "Dials of a campaign with a higher one leave first, then those of the oldest promise.",
+        default=0,
+    )
+    dials_per_run: int | None = key(
+        forms.whole(1, 1_000_000),
+        "The most dials that one run hands out for the campaign.",
+        default=None,
+        default_words="any number",
+        example=20,
+    )
+    dials_waiting_max: int | None = key(
+        forms.whole(1, 1_000_000),
+        "The most dials of the campaign handed out whose call is not over or not seen yet.",
+        default=None,
+        default_words="any number",
+        example=50,
+    )
     starts_at: datetime | None = key(
         forms.instant(),
         "Calls dropped before this instant (UTC, or with an offset) are counted, never dialled.",
@@ -96,6 +116,8 @@ class Campaign:
         default=5,
         unit="minutes",
     )
+    limits: tuple[Limit, ...] = limits_key()
+    presets: tuple[str, ...] = presets_key()
     confirm_within_minutes: int = key(
         forms.whole(1, _YEAR_MINUTES),
         "How long after a dial its call may take to be seen, before the attempt counts as made.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import outputs
+from reconcile.settings import limits, outputs
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import NO_DIALLER
 from reconcile.settings.literals import literal
@@ -45,6 +45,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
             f'cannot be called so: `dialler = "{NO_DIALLER}"` means that nothing dials',
         )
     outputs.find(settings, findings)
+    limits.find(settings, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):
         _sources(settings, findings)

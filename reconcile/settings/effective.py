@@ -57,4 +57,6 @@ def _table(part: object, table: type) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return clock.as_text(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
     return _table(value, type(value)) if is_dataclass(value) else value

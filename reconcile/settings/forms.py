@@ -31,14 +31,16 @@ class Unfit(Exception):
 class Form:
     """How a value is read, and in words what is expected.
 
-    `table` names the class whose keys the value has; such a value is read key by key. `words` are
-    the few to choose from, where a reader should see them.
+    `table` names the class whose keys the value has; such a value is read key by key, or if
+    `is_list` each of a list of them. `words` are the few to choose from, where a reader should see
+    them.
     """
 
     expected: str
     read: Callable[[object], object]
     table: type | None = None
     words: tuple[str, ...] = ()
+    is_list: bool = False
 
 
 def whole(low: int, high: int) -> Form:
@@ -141,6 +143,11 @@ def sub_table(table: type, expected: str) -> Form:
         raise Unfit(value, expected)
 
     return Form(expected, read, table)
+
+
+def tables(table: type, expected: str) -> Form:
+    """Accept a list of tables with keys of their own, described by a class."""
+    return Form(expected, sub_table(table, expected).read, table, is_list=True)
 
 
 def listed(words: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
 from reconcile.settings.keys import key
+from reconcile.settings.limits import Limit, limits_key, presets_key
 from reconcile.settings.regions import region
 from reconcile.settings.schedules import schedule, time_zone
 
@@ -52,6 +53,22 @@ class Settings:
         "How far two clocks may be apart when calls are matched.",
         default=5,
         unit="seconds",
+    )
+    limits: tuple[Limit, ...] = limits_key()
+    presets: tuple[str, ...] = presets_key()
+    dials_per_run: int | None = key(
+        forms.whole(1, 1_000_000),
+        "The most dials that one run hands out, for all campaigns together.",
+        default=None,
+        default_words="any number",
+        example=50,
+    )
+    dials_waiting_max: int | None = key(
+        forms.whole(1, 1_000_000),
+        "The most dials handed out whose call is not over or not seen yet, of all campaigns.",
+        default=None,
+        default_words="any number",
+        example=100,
     )
     max_shrink_percent: int = key(
         forms.whole(0, 100),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconcile.errors import SettingInvalid
-from reconcile.settings import contradictions, endings
+from reconcile.settings import contradictions, endings, toml_text
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.findings import Findings, worded
 from reconcile.settings.forms import Unfit
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from reconcile.settings.places import KeyPath
 
 _SECTIONS = ("sources", "campaigns", "sinks", "reports")
-_FOLLOWS = "No source was read and no command was made"
-_HINT = "`reconcile init` writes a file with every key explained"
 
 
 def load(path: Path) -> Settings:
@@ -36,8 +33,8 @@ def load(path: Path) -> Settings:
     no TOML, or has a key that is unknown, missing, of the wrong form or against another.
     What is only doubtful stands in `warnings`.
     """
-    text = _text_of(path)
-    values = _values_of(text, path)
+    text = toml_text.text_of(path)
+    values = toml_text.values_of(text, path)
     findings = Findings()
     settings = _read(values, path, findings)
     if not findings.errors and not findings.warnings:
@@ -47,37 +44,8 @@ def load(path: Path) -> Settings:
     lines = key_lines(text, values)
     if findings.errors:
         first, *others = worded(findings.errors, path.name, lines)
-        raise SettingInvalid(first, *others, follows=_FOLLOWS, hint=_HINT)
+        raise SettingInvalid(first, *others, follows=toml_text.FOLLOWS, hint=toml_text.HINT)
     return replace(settings, warnings=worded(findings.warnings, path.name, lines))
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")  # editors of Windows write the mark
-    except OSError as error:
-        raise SettingInvalid(
-            f"the settings file `{path}` cannot be read: {error.strerror}", hint=_HINT
-        ) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SettingInvalid(
-            f"`{path.name}`, line {line}, is not UTF-8", follows=_FOLLOWS
-        ) from error
-
-
-def _values_of(text: str, path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what = _syntax_fault(str(error), path.name)
-    except RecursionError:
-        what = f"`{path.name}` is nested too deep"
-    raise SettingInvalid(what, follows=_FOLLOWS)
-
-
-def _syntax_fault(message: str, file_name: str) -> str:
-    fault, _, place = message.removesuffix(")").partition(" (at ")
-    return f"`{file_name}`, {place}, is no TOML: {fault[:1].lower()}{fault[1:]}"
 
 
 def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings:
@@ -207,7 +175,10 @@ def _read_value(
     key: Key, value: object, path: KeyPath, found: dict[str, Any], findings: Findings
 ) -> None:
     table = key.form.table
-    if table is not None and isinstance(value, Mapping):
+    if table is not None and key.form.is_list and isinstance(value, list):
+        found[key.name] = _read_tables(key, table, value, path, findings)
+        return
+    if table is not None and not key.form.is_list and isinstance(value, Mapping):
         found[key.name] = table(**_read_keys(keys_of(table), value, path, findings))
         _find_unknown(value, _names(table), path, findings)
         return
@@ -215,6 +186,23 @@ def _read_value(
         found[key.name] = key.form.read(value)
     except Unfit as unfit:
         findings.unfit(path, value, unfit.value, unfit.expected)
+
+
+def _read_tables(
+    key: Key, table: type, values: list[object], path: KeyPath, findings: Findings
+) -> Any:  # noqa: ANN401 - a tuple of the class of the tables
+    """Read a list of tables, each once; the default if one of them has a fault."""
+    made: list[object] = []
+    for value in values:
+        if not isinstance(value, Mapping):
+            findings.unfit(path, values, value, key.form.expected)
+            continue
+        one = table(**_read_keys(keys_of(table), value, path, findings))
+        _find_unknown(value, _names(table), path, findings)
+        if one in made:
+            findings.unfit(path, values, value, f"{key.form.expected}, each once")
+        made.append(one)
+    return key.default if findings.are_against(path) else tuple(made)
 
 
 def _find_unknown(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reconcile.settings import limits
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.effective import settings_hash
 
@@ -29,6 +30,9 @@ _CAMPAIGN_COLUMNS = (
     "duplicates",
     "drop_after_talk",
     "dialler",
+    "priority",
+    "dials_per_run",
+    "dials_waiting_max",
 )
 _SOURCE_COLUMNS = (
     "kind",
@@ -46,6 +50,8 @@ _PROGRAM_COLUMNS = (
     "max_shrink_percent",
     "hot_days",
     "raw_days",
+    "dials_per_run",
+    "dials_waiting_max",
 )
 
 
@@ -67,14 +73,11 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
             _campaign(campaign, position)
             for position, campaign in enumerate(settings.campaigns, start=1)
         ],
-        "settings.ladder": [
-            {
-                "campaign": campaign.name,
-                "attempt_number": attempt_number,
-                "offset_minutes": offset,
-            }
+        "settings.ladder": [row for campaign in settings.campaigns for row in _ladder(campaign)],
+        "settings.limits": [
+            {"campaign": campaign.name, **_values(limit, ("calls", "hours", "per"))}
             for campaign in settings.campaigns
-            for attempt_number, offset in enumerate(campaign.retry_minutes, start=1)
+            for limit in limits.in_force(settings, campaign)
         ],
         "settings.campaign_words": [
             {"campaign": campaign.name, "kind": kind, "word": word}
@@ -145,6 +148,13 @@ def _campaign(campaign: Campaign, position: int) -> Row:
         "has_menus": bool(campaign.menus),
         **_values(campaign, _CAMPAIGN_COLUMNS),
     }
+
+
+def _ladder(campaign: Campaign) -> list[Row]:
+    return [
+        {"campaign": campaign.name, "attempt_number": number, "offset_minutes": offset}
+        for number, offset in enumerate(campaign.retry_minutes, start=1)
+    ]
 
 
 def _campaign_words(campaign: Campaign, settings: Settings) -> dict[str, tuple[str, ...]]:

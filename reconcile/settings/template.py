@@ -172,6 +172,9 @@ def _explanation(key: Key) -> Iterator[str]:
 
 
 def _shown_value(key: Key) -> object:
+    if key.form.table is not None and isinstance(key.example, tuple):
+        parts = keys_of(key.form.table)
+        return [{part.name: getattr(one, part.name) for part in parts} for one in key.example]
     if key.form.table is not None:
         return {part.name: _shown_value(part) for part in keys_of(key.form.table)}
     return key.default if key.example is None else key.example

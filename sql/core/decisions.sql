@@ -1,10 +1,12 @@
 -- What this run says of each episode that is open or was open in it, and why.
 -- Grain:  one row per open episode, and per episode that closed in this run
--- Reads:  core.plans, core.holds, kept.episodes, kept.dropped_calls, kept.decisions
+-- Reads:  core.plans, core.holds, core.turns, core.limit_counts, kept.episodes,
+--         kept.dropped_calls, kept.decisions
 -- Params: $run_id bigint
 --
 -- The first reason of the list that applies decides; the others that apply are kept as `also`.
--- Of two episodes of one number that could both be dialled, the older promise goes first (A7).
+-- What nothing holds is dialled in its turn. A limit that is reached moves the due instant to when
+-- it lets the next dial leave.
 with first_holds as (
     select
         holds.episode_id,
@@ -16,37 +18,12 @@ with first_holds as (
     group by holds.episode_id
 ),
 
-dialable as (
+limit_ends as (
     select
-        plans.episode_id,
-        plans.number,
-        plans.promised_at,
-        plans.dialler
-    from core.plans as plans
-    where
-        not exists (
-            select 1
-            from core.holds as holds
-            where holds.episode_id = plans.episode_id
-        )
-),
-
--- A campaign without a dialler hands nothing out, so it keeps no other from dialling.
-ranked as (
-    select
-        dialable.episode_id,
-        coalesce(
-            count(*) filter (where dialable.dialler != 'none') over earlier_promises, 0
-        ) as earlier_dial_count,
-        first_value(
-            case when dialable.dialler != 'none' then dialable.episode_id end ignore nulls
-        ) over earlier_promises as first_episode_id
-    from dialable
-    window earlier_promises as (
-        partition by dialable.number
-        order by dialable.promised_at, dialable.episode_id
-        rows between unbounded preceding and 1 preceding
-    )
+        limit_counts.episode_id,
+        max(limit_counts.free_at) as free_at
+    from core.limit_counts as limit_counts
+    group by limit_counts.episode_id
 ),
 
 drop_proofs as (
@@ -69,34 +46,39 @@ open_decisions as (
         plans.number,
         case
             when first_holds.decision is not null then first_holds.decision
-            when ranked.earlier_dial_count > 0 then 'wait'
-            else 'dial'
+            when turns.is_dialled then 'dial'
+            else 'wait'
         end as decision,
         case
             when first_holds.reason is not null then first_holds.reason
-            when ranked.earlier_dial_count > 0 then 'number_busy'
-            else
-                'attempt_' || plans.next_attempt_number::varchar
-                || '_of_' || plans.attempt_count::varchar
+            when turns.is_dialled
+                then
+                    'attempt_' || plans.next_attempt_number::varchar
+                    || '_of_' || plans.attempt_count::varchar
+            else turns.reason
         end as reason,
         coalesce(plans.next_attempt_number, plans.last_attempt_number) as attempt_number,
         plans.attempt_count,
         plans.promised_at,
-        plans.due_at,
+        case
+            when first_holds.reason = 'limit' then limit_ends.free_at
+            else plans.due_at
+        end as due_at,
         case
             when len(first_holds.proof) > 0 then first_holds.proof
-            when first_holds.reason is null and ranked.earlier_dial_count > 0
-                then [ranked.first_episode_id]
+            when first_holds.reason is null and len(turns.proof) > 0 then turns.proof
             else coalesce(drop_proofs.proof, [])
         end as proof,
         coalesce(
-            list_transform(first_holds.reasons[2:], lambda held: held.reason), []
+            list_transform(first_holds.reasons[2:], lambda held: held.reason), turns.also, []
         ) as also
     from core.plans as plans
     left join first_holds
         on plans.episode_id = first_holds.episode_id
-    left join ranked
-        on plans.episode_id = ranked.episode_id
+    left join core.turns as turns
+        on plans.episode_id = turns.episode_id
+    left join limit_ends
+        on plans.episode_id = limit_ends.episode_id
     left join drop_proofs
         on plans.episode_id = drop_proofs.episode_id
 ),

@@ -1,11 +1,13 @@
 -- Everything that keeps the next attempt of an open episode from being dialled now.
 -- Grain:  one row per open episode and reason that applies
--- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings, kept.pauses,
---         kept.attempts, kept.commands, ops.feeds, ops.jobs, settings.sources
+-- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings,
+--         core.limit_counts, kept.pauses, kept.attempts, kept.commands, ops.feeds,
+--         ops.jobs, settings.sources
 -- Params: $now timestamp, $is_clock_back boolean
 --
 -- line_number is the place of the reason in the list of decisions; the lowest one is the decision.
--- A reason that needs the other dials of the run (number_busy between episodes) is core.decisions'.
+-- A reason that needs the other dials of the run (number_busy between episodes, a limit shared by
+-- the numbers of a contact, pacing) is core.turns'.
 --
 -- A source with a schedule is stale when a slot has passed for too long without a good reading.
 with stale_feeds as (
@@ -177,6 +179,25 @@ reasons as (
         on plans.number = numbers_on_the_way.number
         and plans.episode_id != numbers_on_the_way.episode_id
     group by plans.episode_id
+    union all
+    -- Of several limits that are reached, the one that holds longest.
+    select
+        21 as line_number,
+        limit_counts.episode_id,
+        'wait' as decision,
+        'limit' as reason,
+        arg_max(
+            limit_counts.proof,
+            {
+                'free_at': limit_counts.free_at,
+                'hours': limit_counts.hours,
+                'calls': limit_counts.calls,
+                'per': limit_counts.per
+            }
+        ) as proof
+    from core.limit_counts as limit_counts
+    where limit_counts.room <= 0
+    group by limit_counts.episode_id
 )
 
 select reasons.*

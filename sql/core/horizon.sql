@@ -1,7 +1,9 @@
 -- How far back calls can matter to what is new or open: reads of calls are bounded by it.
 -- Grain:  one row
--- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts
+-- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts, settings.limits
 -- Params: $now timestamp
+--
+-- limits_since is the beginning of the longest window of a limit, null where there is no limit.
 with instants as (
     select min(calls.started_at) as instant
     from staging.calls as calls
@@ -19,5 +21,10 @@ with instants as (
     where attempts.result is null
 )
 
-select coalesce(least(min(instants.instant), $now::timestamp), $now::timestamp) as since
+select
+    coalesce(least(min(instants.instant), $now::timestamp), $now::timestamp) as since,
+    $now::timestamp - (
+        select max(limits.hours) * interval '1 hour'
+        from settings.limits as limits
+    ) as limits_since
 from instants

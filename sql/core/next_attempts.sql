@@ -48,7 +48,10 @@ judged as (
         plans.next_attempt_number,
         plans.attempt_count,
         plans.promised_at,
-        plans.due_at,
+        case
+            when in_force.reason = 'limit' then in_force.due_at
+            else plans.due_at
+        end as due_at,
         plans.dialler,
         episodes.blocked_since,
         in_force.decision,

@@ -1,8 +1,8 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
 -- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.plans, core.dials,
---         core.settling_drops, settings.campaigns, settings.sources, raw.queue_log, raw.cdr,
---         raw.table_calls, raw.results
+--         core.limit_counts, core.settling_drops, settings.campaigns, settings.sources,
+--         raw.queue_log, raw.cdr, raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
@@ -43,6 +43,10 @@ instants as (
     inner join kept.campaigns as campaigns
         on attempts.campaign = campaigns.campaign
     where attempts.result is null
+    union all
+    -- Where the limit is not what holds now, this run is one too many, and changes nothing.
+    select limit_counts.free_at as instant
+    from core.limit_counts as limit_counts
     union all
     -- A dial that leaves now is in doubt from then on.
     select $now::timestamp + interval '1 second' as instant

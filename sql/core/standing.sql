@@ -18,7 +18,7 @@ select
         where
             decisions.last_run_at is null
             and decisions.reason in (
-                'feed_stale', 'clock_back', 'audit_failed', 'limit', 'pacing', 'outside_hours'
+                'feed_stale', 'clock_back', 'audit_failed', 'pacing', 'outside_hours'
             )
     ) as held_count,
     not exists (select 1 from ops.runs as runs where runs.has_changes) as is_first
