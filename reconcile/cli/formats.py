@@ -15,6 +15,7 @@ AnyFormat = Annotated[
     typer.Option("--format", show_default="by the ending of --output, else table", help="How."),
 ]
 
+
 def by_ending(form: Format | None, output: Path | None) -> Format:
     """The format asked for, or by the ending of the file. Raises UsageWrong for another ending."""
     if form is not None:
