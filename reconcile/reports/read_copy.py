@@ -100,7 +100,7 @@ def _replace_feeds(connection: duckdb.DuckDBPyConnection, feeds: dict[str, Any])
             [
                 source,
                 stream,
-                status_run_at({"run_at": feed.get("read_at")}),
+                instant_of(feed.get("read_at")),
                 feed.get("row_count"),
                 feed.get("fault"),
             ],
@@ -109,7 +109,11 @@ def _replace_feeds(connection: duckdb.DuckDBPyConnection, feeds: dict[str, Any])
 
 def status_run_at(status: dict[str, Any] | None) -> datetime | None:
     """The instant of the run that wrote a status; None where there is none to be read."""
-    text = (status or {}).get("run_at")
+    return instant_of((status or {}).get("run_at"))
+
+
+def instant_of(text: object) -> datetime | None:
+    """An instant as a status has it; None where it has none or none to be read."""
     try:
         return clock.parse_instant(text) if isinstance(text, str) else None
     except ValueError:
