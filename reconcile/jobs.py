@@ -6,12 +6,13 @@ stays due. Without a schedule a part belongs to every run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconcile import queries
+from reconcile.settings.schedules import report_job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     import duckdb
@@ -19,18 +20,13 @@ if TYPE_CHECKING:
     from reconcile.moment import Moment
     from reconcile.settings import Settings
 
-PUBLISH = "publish"
-RETENTION = "retention"
 
+class DueJob(NamedTuple):
+    """A job whose slot has come; of several slots that were missed `slot_at` is the first."""
 
-def source_job(name: str) -> str:
-    """Name the job of reading a source."""
-    return f"source {name}"
-
-
-def report_job(name: str) -> str:
-    """Name the job of writing a report."""
-    return f"report {name}"
+    schedule: str
+    time_zone: str
+    slot_at: datetime
 
 
 def follow(connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment) -> None:
@@ -38,67 +34,78 @@ def follow(connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Mo
 
     Raises SettingInvalid for one that is no cron expression.
     """
-    if settings.schedules:
-        from reconcile import schedule  # noqa: PLC0415 - most settings have none
-
-        schedule.check(settings)
     queries.run(connection, "commands.forget_jobs", {})
-    for job, expression, time_zone, is_due_at_once in queries.rows(
-        connection, "core.new_jobs", {}
-    ).rows:
+    if not settings.schedules:
+        return
+    from reconcile import schedule  # noqa: PLC0415 - most settings have none
+
+    schedule.check(settings)
+    new = queries.rows(connection, "core.new_jobs", {}).rows
+    for job, expression, time_zone, is_due_at_once in new:
         first = moment.now
         if not is_due_at_once:
             first = schedule.next_slot(expression, time_zone, moment.now)
-        queries.run(
-            connection,
-            "commands.add_job",
-            {
-                "job": job,
-                "schedule": expression,
-                "time_zone": time_zone,
-                "next_slot_at": first,
-            },
-        )
+        params = {
+            "job": job,
+            "schedule": expression,
+            "time_zone": time_zone,
+            "next_slot_at": first,
+        }
+        queries.run(connection, "commands.add_job", params)
 
 
-def look(
+def due(
     connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
-) -> tuple[frozenset[str], dict[str, datetime]]:
-    """Name the jobs whose slot has not come, and give the slot of each report whose slot has.
+) -> dict[str, DueJob]:
+    """The jobs whose slot has come, by name; those without a schedule are not among them."""
+    if not settings.schedules:
+        return {}
+    found = queries.rows(connection, "core.due_jobs", moment.params()).rows
+    return {job: DueJob(*how) for job, *how in found}
 
-    Of several slots that were missed the last one counts.
-    """
-    scheduled = settings.schedules
-    if not scheduled:
-        return frozenset(), {}
-    due = {row[0]: row for row in queries.rows(connection, "core.due_jobs", moment.params()).rows}
-    reports = {}
-    for report in settings.reports:
-        if row := due.get(report_job(report.name)):
-            from reconcile import schedule  # noqa: PLC0415 - few runs write a report
 
-            _, expression, time_zone, slot_at = row
-            reports[report.name] = schedule.last_slot(expression, time_zone, slot_at, moment.now)
-    return frozenset(scheduled) - frozenset(due), reports
+def report_slots(
+    settings: Settings, due_jobs: Mapping[str, DueJob], now: datetime
+) -> dict[str, datetime]:
+    """The slot of each report that is due, by name; of several that were missed the last one."""
+    found = {
+        report.name: due_jobs[job]
+        for report in settings.reports
+        if (job := report_job(report.name)) in due_jobs
+    }
+    if not found:
+        return {}
+    from reconcile import schedule  # noqa: PLC0415 - few runs write a report
+
+    return {name: schedule.last_slot(*job, now) for name, job in found.items()}
 
 
 def done(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment, jobs: Iterable[str]
+    connection: duckdb.DuckDBPyConnection,
+    moment: Moment,
+    due_jobs: Mapping[str, DueJob],
+    jobs: Iterable[str],
 ) -> None:
-    """Note which jobs this run has done; those without a schedule, or not due, are passed over."""
-    wanted = set(jobs) & set(settings.schedules)
-    if not wanted:
+    """Note which of the due jobs this run has done; any others are passed over."""
+    found = {job: due_jobs[job] for job in jobs if job in due_jobs}
+    if not found:
         return
     from reconcile import schedule  # noqa: PLC0415 - most runs have nothing to note
 
-    for job, expression, time_zone, slot_at in queries.rows(
-        connection, "core.due_jobs", moment.params()
-    ).rows:
-        if job in wanted:
-            params = {
-                "job": job,
-                "now": moment.now,
-                "last_slot_at": schedule.last_slot(expression, time_zone, slot_at, moment.now),
-                "next_slot_at": schedule.next_slot(expression, time_zone, moment.now),
-            }
-            queries.run(connection, "commands.keep_job", params)
+    for job, (expression, time_zone, slot_at) in found.items():
+        params = {
+            "job": job,
+            "now": moment.now,
+            "last_slot_at": schedule.last_slot(expression, time_zone, slot_at, moment.now),
+            "next_slot_at": schedule.next_slot(expression, time_zone, moment.now),
+        }
+        queries.run(connection, "commands.keep_job", params)
+
+
+def standing(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+) -> list[dict[str, Any]]:
+    """How each job with a schedule stands, for readers."""
+    if not settings.schedules:
+        return []
+    return queries.rows(connection, "core.schedule", moment.params()).as_dicts()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from reconcile import feeds, jobs, number_cache, queries, streams
+from reconcile import feeds, number_cache, queries, streams
 from reconcile.errors import Problem, SourceUnreadable
+from reconcile.settings.schedules import source_job
 from reconcile.sources import loading
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read_sources(
     found = [
         _read(connection, settings, source, stream, moment)
         for source in settings.sources
-        if jobs.source_job(source.name) not in left_out
+        if source_job(source.name) not in left_out
         for stream in feeds.streams(source)
     ]
     moment.counts["rows read"] = sum(feed.row_count for feed in found)

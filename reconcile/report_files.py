@@ -12,6 +12,7 @@ from reconcile.reports import catalogue, text
 from reconcile.reports.formats import ENDINGS, Format
 from reconcile.reports.read_copy import open_read_copy
 from reconcile.reports.tables import zone_named
+from reconcile.settings.toml_text import FOLLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def check(settings: Settings) -> None:
         except UsageWrong as wrong:
             raise SettingInvalid(
                 f"`reports.{report.name}.report`: {wrong.what}",
-                follows="No source was read and no command was made",
+                follows=FOLLOWS,
                 hint=wrong.hint,
             ) from None
 

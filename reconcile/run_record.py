@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from reconcile import __version__, clock, jobs, publishing, queries
 from reconcile.errors import ExitCode
 from reconcile.settings import as_json
+from reconcile.settings.schedules import PUBLISH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
+    from reconcile.jobs import DueJob
     from reconcile.moment import Moment
     from reconcile.reading import Feed
     from reconcile.settings import Settings
@@ -50,8 +52,8 @@ class RunResult:
 class Run:
     """A run under way: `faults` by a name that stays the same, and the exit codes they ask for.
 
-    `left_out` are the jobs whose slot has not come; `due_reports` has the slot of each report that
-    is to be written, by name.
+    `left_out` are the jobs whose slot has not come, `due_jobs` those whose has; `report_slots` has
+    the slot of each report that is to be written, by name.
     """
 
     settings: Settings
@@ -63,7 +65,8 @@ class Run:
     accepts_clock: bool
     feeds: list[Feed] = field(default_factory=list)
     left_out: frozenset[str] = frozenset()
-    due_reports: dict[str, datetime] = field(default_factory=dict)
+    due_jobs: dict[str, DueJob] = field(default_factory=dict)
+    report_slots: dict[str, datetime] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     exit_codes: list[int] = field(default_factory=list)
 
@@ -140,8 +143,8 @@ def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
             "select source, stream, read_at, row_count, fault from ops.feeds order by all"
         ).fetchall()
     }
-    result.schedule = queries.rows(connection, "core.schedule", run.moment.params()).as_dicts()
-    is_due = jobs.PUBLISH not in run.left_out or bool(run.due_reports)
+    result.schedule = jobs.standing(connection, run.settings, run.moment)
+    is_due = PUBLISH not in run.left_out or bool(run.report_slots)
     last_change = connection.execute(
         "select coalesce(max(run_id), 0) from ops.runs where has_changes"
     ).fetchall()[0][0]

@@ -25,6 +25,7 @@ from reconcile import (
 )
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
+from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def run(
         state_faults.in_words(folder),
     ):
         one, result = _run(settings, now, accepts_clock=accepts_clock, takes_over=takes_over)
-        if one.due_reports:
+        if one.report_slots:
             _write_reports(one, result)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
@@ -140,7 +141,9 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
 
         report_files.check(one.settings)
     if not is_forced:
-        one.left_out, one.due_reports = jobs.look(connection, one.settings, moment)
+        one.due_jobs = jobs.due(connection, one.settings, moment)
+        one.left_out = frozenset(one.settings.schedules) - frozenset(one.due_jobs)
+        one.report_slots = jobs.report_slots(one.settings, one.due_jobs, moment.now)
     one.feeds = reading.read_sources(connection, one.settings, moment, left_out=one.left_out)
     _note_feeds(one)
     if not is_forced and not has_new_settings and _is_idle(one):
@@ -149,9 +152,9 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         result.findings = pipeline.decide(connection, moment)
         _note_findings(one, result)
         _tell_decisions(one, result)
-    if jobs.RETENTION not in one.left_out:
+    if RETENTION not in one.left_out:
         pipeline.sweep(connection, moment)
-    jobs.done(connection, one.settings, moment, _done_jobs(one))
+    jobs.done(connection, moment, one.due_jobs, _done_jobs(one))
     run_record.begin(one, result)
     pipeline.clear(connection)
     connection.execute("commit")
@@ -164,20 +167,20 @@ def _done_jobs(one: Run) -> set[str]:
     """What a run does in its transaction, but for the sources that could not be read."""
     faulty = {feed.source for feed in one.feeds if feed.fault is not None}
     sources = {source.name for source in one.settings.sources} - faulty
-    return {*map(jobs.source_job, sources), jobs.PUBLISH, jobs.RETENTION}
+    return {*map(source_job, sources), PUBLISH, RETENTION}
 
 
 def _write_reports(one: Run, result: RunResult) -> None:
     """Write the reports whose slot has come; one that cannot be written stays due."""
     from reconcile import report_files  # noqa: PLC0415 - few runs write any
 
-    written, problems = report_files.write_due(one.settings, one.due_reports)
+    written, problems = report_files.write_due(one.settings, one.report_slots)
     for name, problem in problems.items():
         one.note(f"report {name}", problem.lines(), ExitCode.SINK)
     result.exit_code = one.exit_code
     with database.open_state(one.settings.state_folder) as connection:
-        jobs.done(connection, one.settings, one.moment, map(jobs.report_job, written))
-        result.schedule = queries.rows(connection, "core.schedule", one.moment.params()).as_dicts()
+        jobs.done(connection, one.moment, one.due_jobs, map(report_job, written))
+        result.schedule = jobs.standing(connection, one.settings, one.moment)
 
 
 def _is_idle(one: Run) -> bool:

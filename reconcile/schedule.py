@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reconcile.errors import SettingInvalid
+from reconcile.settings.toml_text import FOLLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,6 @@ def check(settings: Settings) -> None:
         raise SettingInvalid(
             first,
             *others,
-            follows="No source was read and no command was made",
+            follows=FOLLOWS,
             hint="five fields: minute, hour, day of the month, month, day of the week",
         )

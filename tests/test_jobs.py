@@ -11,7 +11,9 @@ from site_folder import CLIENT, OTHER, Site
 from reconcile import settings
 from reconcile.errors import ExitCode, SettingInvalid
 from reconcile.reports import jobs as job_list
+from reconcile.reports.formats import ENDINGS
 from reconcile.reports.read_copy import open_read_copy
+from reconcile.settings.schedules import REPORT_ENDINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +148,10 @@ def test_a_wrong_schedule_or_report_is_refused_before_anything_is_read(site: Sit
     with pytest.raises(SettingInvalid, match="there is no report `droped_calls`"):
         site.run("10:01")
     assert not site.commands_file.exists()
+
+
+def test_a_report_can_be_written_in_every_format_that_the_settings_take() -> None:
+    assert set(REPORT_ENDINGS) == set(ENDINGS)
 
 
 def test_the_schedule_lists_every_part_with_its_reason(site: Site) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock, jobs, publishing
+from reconcile import publishing
 from reconcile.queries import Rows
+from reconcile.reports.read_copy import instant_of
 from reconcile.reports.values import jsonable
+from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,10 +36,10 @@ def listed(settings: Settings) -> list[Job]:
     status = publishing.read_status(settings.state_folder) or {}
     known = {entry["job"]: entry for entry in status.get("schedule", [])}
     names = [
-        *(jobs.source_job(source.name) for source in settings.sources),
-        jobs.RETENTION,
-        jobs.PUBLISH,
-        *(jobs.report_job(report.name) for report in settings.reports),
+        *(source_job(source.name) for source in settings.sources),
+        RETENTION,
+        PUBLISH,
+        *(report_job(report.name) for report in settings.reports),
     ]
     return [
         _scheduled(name, settings.schedules[name], known.get(name, {}))
@@ -53,9 +55,9 @@ def rows(found: list[Job]) -> Rows:
     return Rows(columns, [tuple(getattr(job, column) for column in columns) for job in found])
 
 
-def data(found: list[Job]) -> list[dict[str, Any]]:
+def data(found: list[Job]) -> list[object]:
     """Give jobs for JSON."""
-    return [{name: jsonable(value) for name, value in asdict(job).items()} for job in found]
+    return [jsonable(asdict(job)) for job in found]
 
 
 def _scheduled(name: str, schedule: str, entry: dict[str, Any]) -> Job:
@@ -64,9 +66,9 @@ def _scheduled(name: str, schedule: str, entry: dict[str, Any]) -> Job:
     return Job(
         name,
         schedule,
-        _instant(entry["last_slot_at"]),
-        _instant(entry["last_done_at"]),
-        _instant(entry["next_slot_at"]),
+        instant_of(entry["last_slot_at"]),
+        instant_of(entry["last_done_at"]),
+        instant_of(entry["next_slot_at"]),
         entry["why"],
     )
 
@@ -80,12 +82,8 @@ def _unscheduled(name: str, status: dict[str, Any]) -> Job:
             if feed_name.partition("/")[0] == part and feed["read_at"]
         ]
         return Job(
-            name, _EACH_RUN, None, _instant(min(read, default=None)), None, "it has no schedule"
+            name, _EACH_RUN, None, instant_of(min(read, default=None)), None, "it has no schedule"
         )
-    if name == jobs.PUBLISH:
+    if name == PUBLISH:
         return Job(name, _EACH_RUN, None, None, None, "after each that changed something")
     return Job(name, _EACH_RUN, None, None, None, "in the first of a day (UTC)")
-
-
-def _instant(text: str | None) -> datetime | None:
-    return clock.parse_instant(text) if text else None

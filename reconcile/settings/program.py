@@ -9,7 +9,14 @@ from reconcile.settings import forms
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
 from reconcile.settings.regions import region
-from reconcile.settings.schedules import schedule, time_zone
+from reconcile.settings.schedules import (
+    PUBLISH,
+    RETENTION,
+    report_job,
+    schedule,
+    source_job,
+    time_zone,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,10 +126,10 @@ class Settings:
     def schedules(self) -> dict[str, str]:
         """The cron expression of each part of a run that has one, by the name of the job."""
         jobs = {
-            **{f"source {source.name}": source.schedule for source in self.sources},
-            "publish": self.publish_schedule,
-            "retention": self.retention_schedule,
-            **{f"report {report.name}": report.schedule for report in self.reports},
+            **{source_job(source.name): source.schedule for source in self.sources},
+            PUBLISH: self.publish_schedule,
+            RETENTION: self.retention_schedule,
+            **{report_job(report.name): report.schedule for report in self.reports},
         }
         return {job: schedule for job, schedule in jobs.items() if schedule}
 

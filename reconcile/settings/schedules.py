@@ -1,7 +1,5 @@
 """The keys of `[reports.NAME]`, and what every schedule has in common: a cron expression."""
 
-
-
 from __future__ import annotations
 
 import re
@@ -11,7 +9,23 @@ from reconcile.settings import forms
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 
+REPORT_ENDINGS = (".csv", ".json", ".md", ".txt", ".parquet")
+"""Those of the formats in which a report can be written."""
+
+PUBLISH = "publish"
+RETENTION = "retention"
+
 _FIELDS = re.compile(r"[0-9A-Za-z*,/#-]+( [0-9A-Za-z*,/#-]+){4}")
+
+
+def source_job(name: str) -> str:
+    """Name the job of reading a source, in SQL too."""
+    return f"source {name}"
+
+
+def report_job(name: str) -> str:
+    """Name the job of writing a report."""
+    return f"report {name}"
 
 
 def schedule() -> Form:
@@ -46,12 +60,12 @@ def time_zone() -> Form:
 
 def report_path() -> Form:
     """Accept a path whose ending names a format."""
-    endings = ".csv, .json, .md, .txt or .parquet"
-    expected = f'a path that ends in {endings}, such as "out/drops-{{date}}.csv"'
+    *most, last = REPORT_ENDINGS
+    expected = f'a path that ends in {", ".join(most)} or {last}, such as "out/drops-{{date}}.csv"'
 
     def read(value: object) -> str:
         path = str(forms.text(expected).read(value))
-        if not path.lower().endswith((".csv", ".json", ".md", ".txt", ".parquet")):
+        if not path.lower().endswith(REPORT_ENDINGS):
             raise Unfit(value, expected)
         return path
 
