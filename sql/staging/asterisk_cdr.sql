@@ -140,8 +140,9 @@ folded as (
             as is_served_last,
         arg_max(runs.is_operator_talk, runs.leg_number)
             filter (where runs.is_own and not runs.is_trailing) as is_last_leg_talk,
-        arg_max(runs.place, runs.leg_number)
-            filter (where runs.is_own and not runs.is_trailing) as last_place,
+        arg_max(
+            case when runs.is_to_voicemail then 'voicemail' else runs.place end, runs.leg_number
+        ) filter (where runs.is_own and not runs.is_trailing) as last_place,
         max(runs.start_at) filter (where runs.is_own and not runs.is_trailing)
             as last_leg_started_at,
         bool_or(runs.lastapp = 'Hangup')

@@ -6,7 +6,9 @@
 -- A row is a pair of channels. `is_own`: it is of the channel the call began with, and written when
 -- that channel is gone; the other rows (`Local/…;2` and what operators add) may come while the
 -- call goes on. Without linkedid an agent's row carries its own id and would look like a call: it
--- is left out, unless it is the leg that leads outside.
+-- is left out, unless it is the leg that leads outside. A voicemail is never a talk: neither where
+-- its row still carries the channel of a desk that rang in vain, nor behind a Local channel, whose
+-- far half alone tells it.
 with own_rows as (
     select distinct
         legs.source,
@@ -57,26 +59,48 @@ trunk_channels as (
         and channels.channel glob trunks.word
 ),
 
--- When an agent picked up: the far half of the Local channel that a row dialled tells it.
-pick_ups as (
+-- What came up at the far half of each Local channel of a row: an agent, or a voicemail.
+near_halves as (
+    select distinct
+        channels.source,
+        channels.channel,
+        channels.start_at,
+        channels.end_at
+    from (
+        select
+            own_rows.source,
+            unnest([own_rows.channel, own_rows.dstchannel]) as channel,
+            own_rows.start_at,
+            own_rows.end_at
+        from own_rows
+    ) as channels
+    where channels.channel like 'Local/%;1'
+),
+
+far_halves as (
     select
-        own_rows.source,
-        own_rows.dstchannel,
-        own_rows.start_at,
-        own_rows.end_at,
-        min(agents.answer_at) as picked_up_at
-    from own_rows
-    inner join raw.cdr as agents
-        on own_rows.source = agents.source
-        and regexp_replace(own_rows.dstchannel, ';1$', ';2') = agents.channel
+        near_halves.source,
+        near_halves.channel,
+        near_halves.start_at,
+        near_halves.end_at,
+        min(far.answer_at) filter (
+            where
+            coalesce(far.lastapp in ('Dial', 'Queue'), false)
+            or coalesce(far.lastapp, '') not ilike 'voicemail%'
+            and coalesce(far.dcontext, '') not ilike '%voicemail%'
+        ) as picked_up_at
+    from near_halves
+    inner join raw.cdr as far
+        on near_halves.source = far.source
+        and regexp_replace(near_halves.channel, ';1$', ';2') = far.channel
     where
-        own_rows.dstchannel like 'Local/%;1'
-        and agents.applied_run is not null
-        and agents.known_at >= $since::timestamp
-        and agents.disposition = 'ANSWERED'
-        and agents.answer_at >= own_rows.start_at
-        and agents.answer_at <= own_rows.end_at
-    group by own_rows.source, own_rows.dstchannel, own_rows.start_at, own_rows.end_at
+        far.applied_run is not null
+        and far.known_at >= $since::timestamp
+        and far.disposition = 'ANSWERED'
+        and far.answer_at >= near_halves.start_at
+        and far.answer_at <= near_halves.end_at
+    group by
+        near_halves.source, near_halves.channel, near_halves.start_at, near_halves.end_at
 ),
 
 numbered as (
@@ -99,7 +123,13 @@ numbered as (
         own_rows.channel like 'Local/%;2' as is_far_half,
         to_trunk.channel is not null as is_to_trunk,
         from_trunk.channel is not null as is_from_trunk,
-        pick_ups.picked_up_at
+        dialled.picked_up_at,
+        own_rows.lastapp ilike 'voicemail%'
+        or own_rows.dcontext ilike '%voicemail%' and own_rows.lastapp not in ('Dial', 'Queue')
+            as is_in_voicemail,
+        dialled.channel is not null and dialled.picked_up_at is null
+        or dialling.channel is not null and dialling.picked_up_at is null
+            as is_to_voicemail
     from own_rows
     left join trunk_channels as to_trunk
         on own_rows.source = to_trunk.source
@@ -107,11 +137,16 @@ numbered as (
     left join trunk_channels as from_trunk
         on own_rows.source = from_trunk.source
         and own_rows.channel = from_trunk.channel
-    left join pick_ups
-        on own_rows.source = pick_ups.source
-        and own_rows.dstchannel = pick_ups.dstchannel
-        and own_rows.start_at = pick_ups.start_at
-        and own_rows.end_at = pick_ups.end_at
+    left join far_halves as dialled
+        on own_rows.source = dialled.source
+        and own_rows.dstchannel = dialled.channel
+        and own_rows.start_at = dialled.start_at
+        and own_rows.end_at = dialled.end_at
+    left join far_halves as dialling
+        on own_rows.source = dialling.source
+        and own_rows.channel = dialling.channel
+        and own_rows.start_at = dialling.start_at
+        and own_rows.end_at = dialling.end_at
     where
         own_rows.linkedid != ''
         or own_rows.channel not like 'Local/%;2'
@@ -202,11 +237,14 @@ select
     numbered.is_to_trunk,
     coalesce(contexts.is_incoming, false) as is_incoming,
     coalesce(contexts.is_menu, false) as is_menu,
-    numbered.disposition = 'ANSWERED' and numbered.dstchannel != '' as is_talk,
+    numbered.disposition = 'ANSWERED'
+    and numbered.dstchannel != ''
+    and not numbered.is_in_voicemail
+    and not numbered.is_to_voicemail as is_talk,
+    numbered.is_to_voicemail,
     case
         when numbered.lastapp = 'Queue' then 'queue'
-        when numbered.lastapp ilike 'voicemail%' or numbered.dcontext ilike '%voicemail%'
-            then 'voicemail'
+        when numbered.is_in_voicemail then 'voicemail'
         when numbered.lastapp = 'Dial' or numbered.dstchannel != '' then 'desk'
         when contexts.is_menu then 'ivr'
         else 'announcement'
