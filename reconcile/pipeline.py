@@ -52,6 +52,7 @@ BEFORE_THE_WALK = (
 FIND_MATCHES = ("core.attempt_matches",)
 MATCH = ("commands.match_attempts",)
 SETTLE = (
+    "core.reported_talks",
     "core.attempt_results",
     "commands.settle_attempts",
     "commands.resolve_unsure_dials",

@@ -14,7 +14,7 @@ refuses for good or whose answer is lost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -23,6 +23,7 @@ Value = TypeVar("Value")
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 ALWAYS_DROPPED = ("queue", "ivr")
+TALKLESS = ("machine", "client_alone")  # somebody or something answered, no operator talked
 NUMBER_IGNORED = {
     "withheld": "number_withheld",
     "impossible": "number_invalid",
@@ -63,7 +64,7 @@ class CallRecord:
     ended_at: datetime | None = None  # None: going on
     last_place: str | None = None  # queue | ivr | desk | voicemail | announcement
     end_reason: str | None = None  # caller | operator | timeout | exit_key | empty | restart
-    result: str | None = None  # of an outgoing call; says nothing that connected_at does not
+    result: str | None = None  # of an outgoing call
     attempt_key: str | None = None
 
     @property
@@ -202,6 +203,7 @@ class Episode:
     cut: datetime | None = None
     reason: str | None = None
     proof: CallId | None = None  # the call that closed it
+    is_withdrawn: bool = False  # the record that closed it said otherwise later, or for a while
 
     @property
     def is_open(self) -> bool:
@@ -290,6 +292,11 @@ def known_calls(records: Iterable[CallRecord], now: datetime) -> dict[CallId, Ca
     return calls
 
 
+def is_new(call: CallRecord, before: CallRecord | None) -> bool:
+    """The record says something that the one before did not."""
+    return before is None or replace(before, known_at=call.known_at) != call
+
+
 def _version(record: CallRecord) -> tuple[object, ...]:
     """Newest first, then the greatest tuple, in which None is the smallest value."""
     values = (getattr(record, column.name) for column in fields(record))
@@ -298,7 +305,7 @@ def _version(record: CallRecord) -> tuple[object, ...]:
 
 def talks(call: CallRecord) -> list[datetime]:
     """The instants at which an operator and the client got through: first and last connection."""
-    if call.direction == "internal" or call.connected_at is None:
+    if call.direction == "internal" or call.connected_at is None or call.result in TALKLESS:
         return []
     return sorted({call.connected_at, call.last_connected_at or call.connected_at})
 
@@ -364,22 +371,26 @@ class _Program:
         self.commands: list[Command] = []
         self.campaigns: dict[str, CampaignSettings] = {}  # as last seen, also of those gone
         self.first_runs: dict[str, datetime] = {}
+        self.calls: dict[CallId, CallRecord] = {}
+        self.asked_for: dict[CallId, bool] = {}  # by the settings of the run that judged the call
 
     # s2: the order inside a run
 
     def run(self, now: datetime) -> RunResult:
         self.now = now
         self.decisions: list[Decision] = []
-        self.calls = known_calls(self.world.records, now)
+        before, self.calls = self.calls, known_calls(self.world.records, now)
         self.settings = _in_force(self.world.settings, now)
         self.directory = _in_force(self.world.directory, now) or []
         for campaign in self.settings.campaigns:
             self.campaigns[campaign.name] = campaign
             self.first_runs.setdefault(campaign.name, now)
+        self.judge_drops(before)
         self.forget_withdrawn_drops()
         numbers = {call.number for call in self.calls.values()}
         for number in sorted(numbers, key=lambda number: number or ""):
             self.match_calls_to_attempts(number)
+            self.withdraw_closings(number)
             self.walk(number)
             self.close_what_else_must(number)
         self.mark_regrets()
@@ -466,9 +477,20 @@ class _Program:
         elif self.line_became_known(account, call) or self.closing_was_withdrawn(account):
             yield account.dropped_at
 
+    def judge_drops(self, before: dict[CallId, CallRecord]) -> None:
+        """Which calls need an account. Choice: a call of which nobody asked for an account when its
+        record came needs none later, when the settings change; one that settles is judged anew.
+        """
+        for call in self.calls.values():
+            settles = self.asked_for.get(call.id) and call.id not in self.accounts
+            if settles or is_new(call, before.get(call.id)):
+                kind, campaign = drop_kind(call), self.campaign_of(call)
+                self.asked_for[call.id] = kind in ALWAYS_DROPPED or (
+                    campaign is not None and kind in campaign.dropped_in
+                )
+
     def needs_account(self, call: CallRecord) -> bool:
-        kind, campaign = drop_kind(call), self.campaign_of(call)
-        return kind in ALWAYS_DROPPED or (campaign is not None and kind in campaign.dropped_in)
+        return self.asked_for[call.id]
 
     def campaign_of(self, call: CallRecord) -> CampaignSettings | None:
         return next((each for each in self.settings.campaigns if takes(each, call)), None)
@@ -546,7 +568,7 @@ class _Program:
             if (episode.id.campaign, episode.id.number) == (campaign, number)
             and not episode.is_open
             and (at < episode.cut or (at == episode.cut and episode.reason == "exhausted"))
-            and not self.is_withdrawn(episode)
+            and not episode.is_withdrawn
         ]
         return min(answering, key=lambda episode: (episode.cut, episode.id), default=None)
 
@@ -558,9 +580,10 @@ class _Program:
         return None
 
     def open(self, campaign: str, call: CallRecord, kind: str | None, at: datetime) -> Episode:
-        opening = (campaign, call.number, call.source, call.call_id)
-        generation = 1 + sum(episode.id[:4] == opening for episode in self.episodes)
-        episode = Episode(EpisodeId(*opening, generation), added_at=at, opened_run=self.now)
+        # choice: counted over all campaigns
+        generation = 1 + sum(episode.id.opening == call.id for episode in self.episodes)
+        episode_id = EpisodeId(campaign, call.number, *call.id, generation)
+        episode = Episode(episode_id, added_at=at, opened_run=self.now)
         self.episodes.append(episode)
         self.accounts[call.id] = Account(call.id, "opened", None, episode.id, kind, at)
         return episode
@@ -592,8 +615,14 @@ class _Program:
     def line_became_known(self, account: Account, call: CallRecord) -> bool:
         return account.reason == "line_unknown" and call.dialled_number is not None
 
-    def is_withdrawn(self, episode: Episode) -> bool:
-        """The record that closed the episode now says otherwise: it answers for nothing more."""
+    def withdraw_closings(self, number: str | None) -> None:
+        """s6.7. Choice: what said otherwise once does so for good, whatever it says later."""
+        for episode in self.episodes:
+            if episode.id.number == number and not episode.is_open and self.says_otherwise(episode):
+                episode.is_withdrawn = True
+
+    def says_otherwise(self, episode: Episode) -> bool:
+        """The record that closed the episode does not say so any more."""
         if episode.reason == "reached":
             return all(at <= episode.added_at for at in talks(self.calls[episode.proof]))
         return episode.reason == "not_dropped" and self.is_still_dropped(
@@ -605,7 +634,7 @@ class _Program:
         episode = next((each for each in self.episodes if each.id == account.episode), None)
         return (
             episode is not None
-            and self.is_withdrawn(episode)
+            and episode.is_withdrawn
             and self.is_still_dropped(account)
             and not self.is_answered_for(episode, account.dropped_at)
         )

@@ -522,6 +522,8 @@ class _Builder:
         unanswered = replace(
             self.hung_up(call, place="desk"), result=self.pick.of(("no_answer", "busy", "machine"))
         )
+        if unanswered.result == "machine":  # which some systems call connected
+            unanswered = replace(unanswered, connected_at=unanswered.ended_at)
         talking = replace(self.talked(call), result="answered")
         return self.versions(
             *self.pick.of(

@@ -14,8 +14,8 @@ with drops as (
         kept_drops.call_id,
         due_drops.origin,
         case
-            when due_drops.origin = 'carried' then kept_drops.campaign
-            else coalesce(judged.campaign, kept_drops.campaign)
+            when due_drops.origin = 'carried' or judged.call_id is null then kept_drops.campaign
+            else judged.campaign
         end as campaign,
         judged.line_reason,
         kept_drops.number,
@@ -37,13 +37,13 @@ with drops as (
         and due_drops.call_id = judged.call_id
 ),
 
--- Rows 1 to 6 of the account table, for drops that are accounted for the first time.
+-- Rows 1 to 6 of the account table, by the settings of this run.
 refused as (
     select
         drops.source,
         drops.call_id,
         case
-            when drops.origin in ('carried', 'reopened') then null
+            when drops.origin = 'carried' then null
             when drops.campaign is null then drops.line_reason
             when drops.kind = 'ivr' and not drops.is_asked_for then 'ivr_not_enabled'
             when
@@ -114,7 +114,7 @@ joined_closed as (
         on drops.campaign = episodes.campaign
         and drops.number = episodes.number
     where
-        drops.origin in ('settled', 'line_learnt')
+        drops.origin != 'carried'
         and episodes.closed_at is not null
         and not episodes.is_closing_withdrawn
         and (

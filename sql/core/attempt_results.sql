@@ -1,7 +1,7 @@
 -- What each handed-out dial has come to by now.
 -- Grain:  one row per attempt that is in doubt or up, was unseen, or whose call changed
--- Reads:  kept.attempts, kept.calls, core.calls, raw.results, kept.campaigns,
---         settings.sources
+-- Reads:  kept.attempts, kept.calls, core.calls, raw.results, core.reported_talks,
+--         kept.campaigns, settings.sources
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no
@@ -20,6 +20,13 @@ with attempts as (
                 changed.source = attempts.call_source
                 and changed.call_id = attempts.call_id
         )
+        or exists (
+            select 1
+            from raw.results as reported
+            where
+                reported.command_key = attempts.command_key
+                and reported.applied_run = $run_id::bigint
+        )
 ),
 
 -- A report of the dialler; where several say the same, the earliest counts.
@@ -28,7 +35,6 @@ reports as (
         results.command_key,
         min(results.event_at) as first_event_at,
         max(results.event_at) as last_event_at,
-        min(results.event_at) filter (where results.event = 'answered') as answered_at,
         min(results.event_at) filter (where results.event = 'ended') as ended_at,
         min(results.result) filter (where results.event = 'ended') as result
     from raw.results as results
@@ -46,8 +52,11 @@ signs as (
         attempts.ended_at as earlier_ended_at,
         calls.call_id is not null or reports.command_key is not null as is_seen,
         calls.connected_at is not null
-        or reports.answered_at is not null
-        or coalesce(reports.result = 'answered', false) as is_answered,
+        or exists (
+            select 1
+            from core.reported_talks as reported_talks
+            where reported_talks.command_key = attempts.command_key
+        ) as is_answered,
         case
             when calls.call_id is not null then calls.ended_at else reports.ended_at
         end as ended_at,

@@ -2,8 +2,8 @@
 -- better record sets free again.
 -- Grain:  one row per dropped call (source, call_id)
 -- Reads:  core.settled_drops, kept.dropped_calls, kept.episodes, kept.attempts,
---         core.dropped_calls, core.talks, core.closings, core.calls
--- Params: none
+--         core.dropped_calls, core.talks, core.closings, core.calls, raw.results
+-- Params: $run_id bigint
 --
 -- origin: settled (first time) | line_learnt (its line had been unknown) | carried (its episode
 -- closes before it, A2) | reopened (the talk that closed its episode turned out to be none). Only
@@ -59,10 +59,20 @@ reopened as (
     where
         closed.is_closing_withdrawn
         and not drops.is_withdrawn
-        and exists (
-            select 1
-            from core.calls as changed
-            where closed.number in (changed.number, changed.previous_number)
+        and (
+            exists (
+                select 1
+                from core.calls as changed
+                where closed.number in (changed.number, changed.previous_number)
+            )
+            or exists (
+                select 1
+                from raw.results as reported
+                where
+                    reported.source = closed.closing_source
+                    and reported.command_key = closed.closing_call_id
+                    and reported.applied_run = $run_id::bigint
+            )
         )
         and not exists (
             select 1

@@ -2,12 +2,11 @@
 -- Grain:  one row per campaign, number and connection of a call
 -- Reads:  kept.calls, kept.episodes, kept.dropped_calls, kept.attempts, raw.results,
 --         settings.campaigns, settings.campaign_words, settings.program, core.calls,
---         core.dropped_calls
--- Params: $now timestamp, $since timestamp
+--         core.dropped_calls, core.reported_talks
+-- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- `remove_on` says which direction counts, but a talk of the campaign's own attempt always does.
--- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds). A
--- dialler that reports nothing but an answered end has talked by then.
+-- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds).
 with numbers as (
     select
         episodes.campaign,
@@ -34,6 +33,15 @@ with numbers as (
     inner join core.calls as changed
         on episodes.closing_source = changed.source
         and episodes.closing_call_id = changed.call_id
+    union
+    select
+        episodes.campaign,
+        episodes.number
+    from kept.episodes as episodes
+    inner join raw.results as reported
+        on episodes.closing_source = reported.source
+        and episodes.closing_call_id = reported.command_key
+    where reported.applied_run = $run_id::bigint
     union
     select
         episodes.campaign,
@@ -105,31 +113,15 @@ counted as (
     select
         attempts.campaign,
         attempts.number,
-        results.event_at as talk_at,
-        results.source,
-        results.command_key as call_id
-    from raw.results as results
+        reported_talks.talk_at,
+        reported_talks.source,
+        reported_talks.command_key as call_id
+    from core.reported_talks as reported_talks
     inner join kept.attempts as attempts
-        on results.command_key = attempts.command_key
+        on reported_talks.command_key = attempts.command_key
     inner join numbers
         on attempts.campaign = numbers.campaign
         and attempts.number = numbers.number
-    where
-        results.applied_run is not null
-        and results.event_at >= $since::timestamp
-        and (
-            results.event = 'answered'
-            or results.event = 'ended'
-            and results.result = 'answered'
-            and not exists (
-                select 1
-                from raw.results as earlier
-                where
-                    earlier.command_key = results.command_key
-                    and earlier.event = 'answered'
-                    and earlier.applied_run is not null
-            )
-        )
 )
 
 select

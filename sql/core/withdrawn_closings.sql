@@ -1,16 +1,30 @@
 -- Closed episodes whose closing the records no longer bear out: the talk was none, or the opening
 -- call was a dropped call after all.
 -- Grain:  one row per closed episode
--- Reads:  kept.episodes, core.calls, core.dropped_calls, core.talks
--- Params: none
+-- Reads:  kept.episodes, core.calls, raw.results, core.dropped_calls, core.talks
+-- Params: $run_id bigint
 select episodes.episode_id
 from kept.episodes as episodes
-inner join core.calls as changed
-    on episodes.closing_source = changed.source
-    and episodes.closing_call_id = changed.call_id
 where
     episodes.reason = 'reached'
     and not episodes.is_closing_withdrawn
+    and (
+        exists (
+            select 1
+            from core.calls as changed
+            where
+                changed.source = episodes.closing_source
+                and changed.call_id = episodes.closing_call_id
+        )
+        or exists (
+            select 1
+            from raw.results as reported
+            where
+                reported.source = episodes.closing_source
+                and reported.command_key = episodes.closing_call_id
+                and reported.applied_run = $run_id::bigint
+        )
+    )
     and not exists (
         select 1
         from core.talks as talks
