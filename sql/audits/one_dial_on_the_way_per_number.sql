@@ -1,53 +1,57 @@
--- Numbers with two dials undelivered, in doubt or up at once, over all campaigns (I11, A7).
--- Grain:  one row per episode with such a dial
--- Reads:  kept.commands, kept.attempts, kept.calls, kept.campaigns
--- Params: $since timestamp
+-- Dials decided in this run to a number that has another dial on the way or leaving (I11, A7).
+-- Grain:  one row per such decision
+-- Reads:  core.decisions, kept.commands, kept.attempts, kept.campaigns
+-- Params: none
 --
--- A dial whose call is seen only after `confirm_within` had passed was over as far as anyone knew,
--- and the next one was right to leave: it breaks no promise.
-with on_the_way as (
+-- Two dials that both left in earlier runs were right by what was known then: a record may tell
+-- later that the call of an earlier one is up after all.
+with leaving as (
+    select
+        decisions.number,
+        decisions.episode_id,
+        decisions.attempt_number
+    from core.decisions as decisions
+    inner join kept.campaigns as campaigns
+        on decisions.campaign = campaigns.campaign
+    where
+        decisions.decision = 'dial'
+        and campaigns.dialler != 'none'
+),
+
+on_the_way as (
     select
         commands.number,
         commands.episode_id,
-        commands.command_key
+        commands.attempt_number,
+        commands.command_key as dial
     from kept.commands as commands
     where
         commands.kind = 'dial'
         and commands.state in ('issued', 'offered', 'unsure')
-    union
+    union all
     select
         attempts.number,
         attempts.episode_id,
-        attempts.command_key
+        attempts.attempt_number,
+        attempts.command_key as dial
     from kept.attempts as attempts
-    inner join kept.campaigns as campaigns
-        on attempts.campaign = campaigns.campaign
-    left join kept.calls as calls
-        on attempts.call_source = calls.source
-        and attempts.call_id = calls.call_id
-        and calls.started_at >= $since::timestamp
-    where
-        attempts.result is null
-        and (
-            calls.call_id is null
-            or calls.first_seen_at
-            < attempts.handed_out_at + campaigns.confirm_within_minutes * interval '1 minute'
-        )
-),
-
-counted as (
+    where attempts.result is null
+    union all
     select
-        on_the_way.number,
-        count(distinct on_the_way.command_key) as dial_count
-    from on_the_way
-    group by on_the_way.number
+        leaving.number,
+        leaving.episode_id,
+        leaving.attempt_number,
+        'one of this run in ' || leaving.episode_id as dial
+    from leaving
 )
 
 select
-    on_the_way.episode_id,
-    counted.dial_count::varchar || ' dials to ' || on_the_way.number || ' at once, among them '
-    || on_the_way.command_key as detail
-from on_the_way
-inner join counted
-    on on_the_way.number = counted.number
-where counted.dial_count > 1
+    leaving.episode_id,
+    'attempt ' || leaving.attempt_number::varchar || ' to ' || leaving.number
+    || ' would leave beside ' || min(on_the_way.dial) as detail
+from leaving
+inner join on_the_way
+    on leaving.number = on_the_way.number
+    and (leaving.episode_id, leaving.attempt_number)
+    is distinct from (on_the_way.episode_id, on_the_way.attempt_number)
+group by leaving.episode_id, leaving.attempt_number, leaving.number
