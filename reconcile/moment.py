@@ -18,6 +18,7 @@ class Moment:
     has_swept: bool = False
     since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
     limits_since: datetime | None = None
+    counts_by_hand: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:

@@ -60,6 +60,7 @@ SETTLE = (
     "core.withdrawn_closings",
     "commands.withdraw_closings",
 )
+COUNT_BY_HAND = ("core.calls_by_hand", "commands.count_calls_by_hand")
 FIND_EVENTS = (
     "core.settling_drops",
     "core.settled_drops",
@@ -118,21 +119,6 @@ COMMAND = (
     "core.next_change",
     "commands.keep_next_change",
 )
-SWEEP = (
-    "commands.sweep_queue_log",
-    "commands.sweep_cdr",
-    "commands.sweep_table_calls",
-    "commands.sweep_table_rows",
-    "commands.sweep_results",
-    "commands.sweep_rejected",
-    "commands.sweep_calls",
-    "commands.sweep_dropped_calls",
-    "commands.sweep_attempts",
-    "commands.sweep_decisions",
-    "commands.sweep_commands",
-    "commands.sweep_episodes",
-    "commands.sweep_runs",
-)
 # Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run;
 # this is a stop for a fault of ours, never reached by data.
 _ROUNDS_MAX = 1_000
@@ -149,7 +135,9 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps(connection, BEFORE_THE_WALK, moment)
     _repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))
     _steps(connection, SETTLE, moment)
-    _repeat(connection, moment, FIND_EVENTS, WALK, until=("core.closings", "core.due_drops"))
+    # Each walk can open an episode for which a call by hand counts, and that may close one.
+    find_events = (*COUNT_BY_HAND, *FIND_EVENTS) if moment.counts_by_hand else FIND_EVENTS
+    _repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
     _steps(connection, AFTER_THE_WALK, moment)
     if moment.limits_since is None:
         connection.execute(WITHOUT_LIMITS)
@@ -183,6 +171,7 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     moment.since = horizon[0] - LONGEST_CALL
     # A call begins at most a second before its dial, or a few; the day is more than enough.
     moment.limits_since = horizon[1] and horizon[1] - LONGEST_CALL
+    moment.counts_by_hand = horizon[2]
     _steps(connection, STORE_CALLS, moment)
 
 
@@ -213,18 +202,6 @@ def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
             )
             found.append((name, detail))
     return found
-
-
-def sweep(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """Once a day, delete what is old and open in no way; the audit files keep it."""
-    is_due, before, raw_before = queries.rows(connection, "core.sweep", moment.params()).rows[0]
-    if not is_due or before is None:
-        return
-    params = {"sweep_before": before, "raw_before": raw_before}
-    for name in SWEEP:
-        moment.counts[name] = queries.run(connection, name, params)
-    moment.has_swept = True
-    queries.run(connection, "commands.keep_sweep", moment.params())
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:

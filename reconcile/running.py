@@ -22,6 +22,7 @@ from reconcile import (
     run_record,
     run_start,
     state_faults,
+    sweeping,
 )
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
@@ -153,7 +154,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         _note_findings(one, result)
         _tell_decisions(one, result)
     if RETENTION not in one.left_out:
-        pipeline.sweep(connection, moment)
+        sweeping.sweep(connection, moment)
     jobs.done(connection, moment, one.due_jobs, _done_jobs(one))
     run_record.begin(one, result)
     pipeline.clear(connection)

@@ -181,7 +181,7 @@ class Program:
                 campaign.count_from, campaign.on_repeat,
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
                 campaign.dialler, campaign.dials_per_run, campaign.dials_waiting_max,
-                campaign.priority,
+                campaign.priority, campaign.count_manual_attempts,
             ),
         )  # fmt: skip
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
@@ -191,6 +191,7 @@ class Program:
             "queue": campaign.queues or (),
             "dropped_in": {*campaign.dropped_in, "queue"},
             "remove_on": campaign.remove_on,
+            "stop_on": campaign.stop_on,
         }
         for kind, values in words.items():
             for word in sorted(values):

@@ -101,6 +101,7 @@ class CampaignSettings:
     count_from: str = "added"  # added | previous_attempt
     on_repeat: str = "join"  # join | restart
     count_manual_attempts: bool = False
+    stop_on: frozenset[str] = frozenset()
     unknown_callers: str = "dial"  # dial | block
     duplicates: str = "block"  # block | dial_once
     drop_after_talk: bool = True
@@ -691,7 +692,8 @@ class _Program:
         if self.is_closed_by_hand(episode):
             return episode, "closed_by_hand", self.now, self.now, None
         made = self.attempts_of(episode)
-        if len(made) >= len(campaign.ladder) and not any(map(is_hanging, made)):
+        is_over = len(made) >= len(campaign.ladder) or any(map(self.stops, made))
+        if is_over and not any(map(is_hanging, made)):
             end, cut = self.end_of_ladder(made[-1], campaign), made[-1].handed_out_at
             return episode, "exhausted", end, cut, made[-1].call
         if self.now >= last_drop + campaign.give_up_after:  # SEAM: open time only (A10)
@@ -706,6 +708,13 @@ class _Program:
         return any(
             (campaign, number) == episode.id[:2] and episode.opened_run < at <= self.now
             for at, campaign, number in self.world.hand_closings
+        )
+
+    def stops(self, attempt: Attempt) -> bool:
+        """Its result is one after which the campaign makes no further attempt."""
+        return (
+            attempt.result == "unanswered"
+            and self.calls[attempt.call].result in self.campaigns[attempt.episode.campaign].stop_on
         )
 
     def attempts_of(self, episode: Episode) -> list[Attempt]:
@@ -799,7 +808,7 @@ class _Program:
 
     def count_calls_by_hand(self, episode: Episode, campaign: CampaignSettings) -> None:
         """s6.2: with `count_manual_attempts`, an unanswered call by hand is attempt k."""
-        if not campaign.count_manual_attempts:
+        if not campaign.count_manual_attempts or self.is_gone(campaign.name):
             return
         dials = [attempt for attempt in self.attempts if attempt.key is not None]
         taken = {dial.call for dial in dials} | {each.call for each in self.attempts_of(episode)}

@@ -1,7 +1,6 @@
 """The SQL and the oracle say the same of every world (design.md, I9), run by run.
 
-Worlds in which calls by hand count as attempts are left out here: the program does so with a later
-change. The oracle itself stands in test_oracle_self.
+The oracle itself stands in test_oracle_self.
 """
 
 from __future__ import annotations
@@ -32,22 +31,9 @@ short = settings(
 long = settings(short, max_examples=300, derandomize=False)
 
 
-def counts_calls_by_hand(world: World) -> bool:
-    return any(
-        campaign.count_manual_attempts
-        for _, program in world.settings
-        for campaign in program.campaigns
-    )
-
-
-def without_calls_by_hand(world: World) -> bool:
-    return not counts_calls_by_hand(world)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_program_does_what_the_oracle_says(seed: int) -> None:
     world = random_world(seed)
-    assert not counts_calls_by_hand(world)
     assert in_process.differences(world) == []
 
 
@@ -55,15 +41,11 @@ def test_the_program_does_what_the_oracle_says(seed: int) -> None:
 @pytest.mark.parametrize("first", range(0, MANY, AT_ONCE))
 def test_the_program_does_what_the_oracle_says_of_many_worlds(first: int) -> None:
     seeded = {seed: random_world(seed) for seed in range(first, first + AT_ONCE)}
-    found = {
-        seed: in_process.differences(world)
-        for seed, world in seeded.items()
-        if not counts_calls_by_hand(world)
-    }
+    found = {seed: in_process.differences(world) for seed, world in seeded.items()}
     assert {seed: differences for seed, differences in found.items() if differences} == {}
 
 
-@given(worlds().filter(without_calls_by_hand))
+@given(worlds())
 @short
 def test_no_drawn_world_tells_the_program_from_the_oracle(world: World) -> None:
     assert in_process.differences(world) == []
@@ -71,7 +53,7 @@ def test_no_drawn_world_tells_the_program_from_the_oracle(world: World) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-@given(worlds().filter(without_calls_by_hand))
+@given(worlds())
 @long
 def test_no_drawn_world_of_many_tells_the_program_from_the_oracle(world: World) -> None:
     assert in_process.differences(world) == []

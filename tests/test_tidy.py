@@ -39,7 +39,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
-    | {"jobs", "report_files"}
+    | {"jobs", "report_files", "sweeping"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch", "state_faults"},

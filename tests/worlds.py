@@ -137,6 +137,9 @@ class _Builder:
         world.outages = self.outages(world.runs)
         pick, self.pick = self.pick, self.pick.apart("limits")
         self.limit(world)
+        self.pick = pick.apart("stops")
+        if self.one_in(4):
+            world.settings = self.changed_rules(world, self.with_stops)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -292,6 +295,10 @@ class _Builder:
         if name:
             pacing["priority"] = self.pick.of((0, 0, 1, -1))
         return pacing
+
+    def with_stops(self, name: str) -> dict[str, Any]:
+        stops = self.pick.of((frozenset(), frozenset({"busy"}), frozenset({"busy", "machine"})))
+        return {"stop_on": stops} if name else {}
 
     def joined_up(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Several numbers on one contact; one of them perhaps on a second contact, too."""

@@ -208,7 +208,8 @@ def _attempt(row: Row, clock: Clock) -> str:
         pieces.append(f"{said} (at {clock(row['reported_at'])})")
     if row["is_regret"]:
         pieces.append("a regret: with all that is known now it would not have left")
-    return f"attempt {row['attempt_number']} handed out; " + _listed(pieces)
+    made = "made by hand" if row["is_by_hand"] else "handed out"
+    return f"attempt {row['attempt_number']} {made}; " + _listed(pieces)
 
 
 def _listed(pieces: list[str]) -> str:

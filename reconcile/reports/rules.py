@@ -125,6 +125,11 @@ def _ends(campaign: Campaign) -> Iterator[Rule]:
     yield Rule(
         "", "Dropped again", repeat.get(campaign.on_repeat, campaign.on_repeat), "core/accounts.sql"
     )
+    by_hand = "is the next attempt" if campaign.count_manual_attempts else "counts for limits only"
+    yield Rule("", "Unanswered call by hand", by_hand, "core/calls_by_hand.sql")
+    if campaign.stop_on:
+        stop = f"result is {' or '.join(campaign.stop_on)}"
+        yield Rule("", "No further attempt", stop, "core/closings.sql")
     short = campaign.short_drop_seconds
     ignored = [f"shorter than {short:,} s"] if short else []
     ignored += [] if campaign.drop_after_talk else ["after a talk in the same call"]

@@ -116,6 +116,18 @@ class Campaign:
         default=5,
         unit="minutes",
     )
+    count_manual_attempts: bool = key(
+        forms.flag(),
+        "Whether an unanswered call by hand, or of another system, counts as the next attempt.",
+        default=False,
+    )
+    stop_on: tuple[str, ...] = key(
+        forms.some_of("no_such_number", "rejected", "failed", "busy", "machine", "client_alone"),
+        "Results of an attempt after which none follows: the episode ends `exhausted`.",
+        default=(),
+        default_words="no result",
+        example=("no_such_number", "rejected"),
+    )
     limits: tuple[Limit, ...] = limits_key()
     presets: tuple[str, ...] = presets_key()
     confirm_within_minutes: int = key(

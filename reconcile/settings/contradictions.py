@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reconcile.settings.findings import Findings
     from reconcile.settings.places import KeyPath
     from reconcile.settings.program import Settings
+    from reconcile.settings.sources import Source
 
 _DAY_MINUTES = 1440
 
@@ -186,6 +187,11 @@ def _sources(settings: Settings, findings: Findings) -> None:
             findings.error(path, "has no calls: no source of the settings gives any")
         elif not has_own_menus:
             _menus(campaign, menus, findings)
+        if campaign.count_manual_attempts and calls and not any(map(_shows_outgoing, calls)):
+            findings.warning(
+                ("campaigns", campaign.name, "count_manual_attempts"),
+                "has no effect, for no source shows outgoing calls: that needs `cdr` and `trunks`",
+            )
     if not settings.campaigns:
         findings.warning((), "has no `[campaigns.NAME]`, so nobody is called back")
     elif not any(source.gives_contacts for source in settings.sources):
@@ -193,6 +199,11 @@ def _sources(settings: Settings, findings: Findings) -> None:
             (),
             "has no source of contacts: every caller is unknown and no duplicate can be found",
         )
+
+
+def _shows_outgoing(source: Source) -> bool:
+    logs = source.detail
+    return not isinstance(logs, AsteriskLogs) or (logs.cdr is not None and bool(logs.trunks))
 
 
 def _menus(campaign: Campaign, menus: Sequence[str], findings: Findings) -> None:

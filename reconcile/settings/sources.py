@@ -94,7 +94,7 @@ class ResultFiles:
         forms.text(GLOB),
         "The files, with the columns `key` (of the command), `at` (with its offset, or UTC), "
         "`event` (placed, ringing, answered, ended) and, with `ended`, `result` (answered, "
-        "no_answer, busy, rejected, failed, machine, client_alone, unknown).",
+        "no_answer, busy, rejected, failed, no_such_number, machine, client_alone, unknown).",
         example="results.ndjson",
     )
     format: str = key(

@@ -29,6 +29,7 @@ _CAMPAIGN_COLUMNS = (
     "unknown_callers",
     "duplicates",
     "drop_after_talk",
+    "count_manual_attempts",
     "dialler",
     "priority",
     "dials_per_run",
@@ -164,6 +165,7 @@ def _campaign_words(campaign: Campaign, settings: Settings) -> dict[str, tuple[s
         "menu": campaign.menus,
         "dropped_in": campaign.dropped_in,
         "remove_on": campaign.remove_on,
+        "stop_on": campaign.stop_on,
     }
 
 

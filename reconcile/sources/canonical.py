@@ -54,7 +54,10 @@ DIRECTIONS = frozenset({"in", "out", "internal"})
 PLACES = frozenset({"queue", "ivr", "desk", "voicemail", "announcement"})
 ENDS = frozenset({"caller", "operator", "timeout", "exit_key", "empty", "restart", "other"})
 RESULTS = frozenset(
-    {"answered", "no_answer", "busy", "rejected", "failed", "machine", "client_alone", "unknown"}
+    {
+        *("answered", "no_answer", "busy", "rejected", "failed", "no_such_number"),
+        *("machine", "client_alone", "unknown"),
+    }
 )
 EVENTS = frozenset({"placed", "ringing", "answered", "ended"})
 

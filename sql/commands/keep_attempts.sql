@@ -2,7 +2,7 @@
 -- Grain:  one row per dial with such an outcome
 -- Reads:  ops.outcomes, kept.commands, kept.attempts
 -- Params: $now timestamp, $run_id bigint
-insert into kept.attempts
+insert into kept.attempts by name
 select
     commands.command_key,
     commands.episode_id,
@@ -17,7 +17,8 @@ select
     case when outcomes.outcome = 'refused_for_good' then 'refused' end as result,
     outcomes.detail,
     false as is_regret,
-    $run_id::bigint as changed_run
+    $run_id::bigint as changed_run,
+    false as is_by_hand
 from ops.outcomes as outcomes
 inner join kept.commands as commands
     on outcomes.command_key = commands.command_key

@@ -1,6 +1,7 @@
--- Withdraw the dials of closed episodes that no sink has taken.
--- Grain:  one row per undelivered dial of a closed episode
--- Reads:  kept.commands, kept.episodes
+-- Withdraw the dials that no sink has taken of closed episodes, and those whose step was made by
+-- hand.
+-- Grain:  one row per undelivered dial of a closed episode or of a step that is made
+-- Reads:  kept.commands, kept.episodes, kept.attempts
 -- Params: $run_id bigint
 update kept.commands
 set
@@ -11,4 +12,14 @@ where
     kept.commands.episode_id = episodes.episode_id
     and kept.commands.kind = 'dial'
     and kept.commands.state = 'issued'
-    and episodes.closed_at is not null
+    and (
+        episodes.closed_at is not null
+        or exists (
+            select 1
+            from kept.attempts as made
+            where
+                made.episode_id = kept.commands.episode_id
+                and made.attempt_number >= kept.commands.attempt_number
+                and made.is_by_hand
+        )
+    )

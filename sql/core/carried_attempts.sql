@@ -17,6 +17,7 @@ inner join kept.attempts as attempts
 where
     accounts.origin = 'carried'
     and accounts.account = 'opened'
+    and not attempts.is_by_hand
 qualify row_number() over (
     partition by attempts.command_key
     order by accounts.dropped_at desc, accounts.episode_id

@@ -1,7 +1,7 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand, core.talks,
---         core.settled_drops, core.dropped_calls, settings.campaigns
+--         core.settled_drops, core.dropped_calls, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
 -- cut_at: up to where the episode answers for its dropped calls; the later ones are carried over.
@@ -79,10 +79,19 @@ made_attempts as (
         attempts.episode_id,
         count(*) as made_count,
         count(*) filter (where attempts.result is null) as pending_count,
-        max(attempts.attempt_number) as last_attempt_number
+        count(*) filter (where attempts.result = 'unanswered' and stop_on.word is not null)
+            as stop_count,
+        max({
+            'handed_out_at': attempts.handed_out_at,
+            'attempt_number': attempts.attempt_number
+        }) as last_attempt
     from kept.attempts as attempts
     inner join open_episodes
         on attempts.episode_id = open_episodes.episode_id
+    left join settings.campaign_words as stop_on
+        on open_episodes.campaign = stop_on.campaign
+        and stop_on.kind = 'stop_on'
+        and stop_on.word = attempts.detail
     group by attempts.episode_id
 ),
 
@@ -91,12 +100,13 @@ last_attempts as (
         attempts.episode_id,
         made_attempts.made_count,
         made_attempts.pending_count,
+        made_attempts.stop_count,
         attempts.handed_out_at,
         attempts.ended_at
     from kept.attempts as attempts
     inner join made_attempts
         on attempts.episode_id = made_attempts.episode_id
-        and attempts.attempt_number = made_attempts.last_attempt_number
+        and attempts.attempt_number = made_attempts.last_attempt['attempt_number']
 ),
 
 reasons as (
@@ -170,7 +180,10 @@ reasons as (
     inner join last_attempts
         on open_episodes.episode_id = last_attempts.episode_id
     where
-        last_attempts.made_count >= open_episodes.attempt_count
+        (
+            last_attempts.made_count >= open_episodes.attempt_count
+            or last_attempts.stop_count > 0
+        )
         and last_attempts.pending_count = 0
     union all
     select

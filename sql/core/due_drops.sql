@@ -89,6 +89,7 @@ reopened as (
                 attempts.campaign = closed.campaign
                 and attempts.number = closed.number
                 and attempts.handed_out_at >= drops.dropped_at
+                and not attempts.is_by_hand
         )
 )
 

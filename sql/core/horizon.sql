@@ -1,8 +1,10 @@
 -- How far back calls can matter to what is new or open: reads of calls are bounded by it.
 -- Grain:  one row
--- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts, settings.limits
+-- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts, settings.limits,
+--         settings.campaigns
 -- Params: $now timestamp
 --
+-- counts_by_hand: a campaign counts calls by hand as attempts.
 -- limits_since is the beginning of the longest window of a limit, null where there is no limit.
 with instants as (
     select min(calls.started_at) as instant
@@ -26,5 +28,9 @@ select
     $now::timestamp - (
         select max(limits.hours) * interval '1 hour'
         from settings.limits as limits
-    ) as limits_since
+    ) as limits_since,
+    coalesce((
+        select bool_or(campaigns.count_manual_attempts)
+        from settings.campaigns as campaigns
+    ), false) as counts_by_hand
 from instants

@@ -30,7 +30,7 @@ pending_attempts as (
 last_attempts as (
     select
         attempts.episode_id,
-        attempts.attempt_number,
+        max(attempts.attempt_number) over (partition by attempts.episode_id) as attempt_number,
         attempts.handed_out_at,
         coalesce(attempts.ended_at, attempts.handed_out_at) as over_at,
         attempts.command_key
@@ -40,7 +40,7 @@ last_attempts as (
     where episodes.closed_at is null
     qualify row_number() over (
         partition by attempts.episode_id
-        order by attempts.attempt_number desc, attempts.handed_out_at desc
+        order by attempts.handed_out_at desc, attempts.attempt_number desc
     ) = 1
 ),
 

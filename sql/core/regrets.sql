@@ -10,6 +10,7 @@ select attempts.command_key
 from kept.attempts as attempts
 where
     not attempts.is_regret
+    and not attempts.is_by_hand
     and attempts.handed_out_at >= $since::timestamp
     and (
         exists (

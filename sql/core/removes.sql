@@ -36,7 +36,7 @@ select
             when 'reached' then
                 'The client and an operator talked at '
                 || strftime(keyed.closed_at, '%H:%M:%S') || ' UTC'
-            when 'exhausted' then 'All attempts were made and none reached the client'
+            when 'exhausted' then 'No attempt is left and none reached the client'
             when 'expired' then 'The time to give up passed without a talk'
             when 'not_dropped' then 'The records now say that the call was no dropped call'
             when 'campaign_ended' then 'The campaign is no longer in the settings'

@@ -44,7 +44,7 @@ dials_on_the_way as (
         count(*) as dial_count,
         sum(count(*)) over () as all_count
     from kept.attempts as attempts
-    where attempts.result is null
+    where attempts.result is null and not attempts.is_by_hand
     group by attempts.campaign
 ),
 

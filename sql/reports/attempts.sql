@@ -1,5 +1,5 @@
--- Every dial that was handed out, with the call that was seen of it and its result.
--- Grain:  one row per attempt handed out in the time asked for
+-- Every attempt, handed out or counted from a call by hand, with its call and its result.
+-- Grain:  one row per attempt made in the time asked for
 -- Reads:  core.attempt_standings, kept.attempts, kept.calls
 -- Params: $from_at timestamp, $to_at timestamp
 --
@@ -16,6 +16,7 @@ select
     calls.started_at as call_started_at,
     attempts.ended_at,
     attempts.is_regret,
+    attempts.is_by_hand,
     attempts.call_source || '/' || attempts.call_id as call,
     attempts.command_key
 from kept.attempts as attempts

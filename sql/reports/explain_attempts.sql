@@ -1,4 +1,4 @@
--- The dials to a number that were handed out, with the call seen of each and its result.
+-- The attempts made to a number, with the call seen of each and its result.
 -- Grain:  one row per attempt
 -- Reads:  core.attempt_standings, kept.attempts, kept.calls
 -- Params: $number varchar
@@ -16,6 +16,7 @@ select
     attempts.ended_at,
     attempts.is_matched_by_key,
     attempts.is_regret,
+    attempts.is_by_hand,
     attempts.command_key,
     attempts.episode_id
 from kept.attempts as attempts
