@@ -19,7 +19,7 @@ SettingsFiles = Annotated[
         metavar="FILE",
         envvar="RECONCILE_SETTINGS",
         show_default=str(DEFAULT_FILE),
-        help="The settings file; `:` parts several in the variable.",
+        help="The settings file, or a folder of them; `:` parts several in the variable.",
     ),
 ]
 ZoneName = Annotated[
@@ -58,8 +58,31 @@ ShowNumbers = Annotated[
 
 
 def chosen(files: list[Path] | None) -> list[Path]:
-    """The settings files asked for, each once; `reconcile.toml` here where none is."""
-    return list(dict.fromkeys(files)) if files else [DEFAULT_FILE]
+    """The settings files asked for, each once; `reconcile.toml` here where none is.
+
+    A folder stands for the `*.toml` in it and the `reconcile.toml` of each folder in it, in the
+    order of their names. Raises UsageWrong where it has none.
+    """
+    found = [file for path in files or [DEFAULT_FILE] for file in _settings_files(path)]
+    return list(dict.fromkeys(found))
+
+
+def _settings_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = [
+        file
+        for pattern in ("*.toml", f"*/{DEFAULT_FILE}")
+        for file in path.glob(pattern)
+        if not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+    if not found:
+        raise UsageWrong(
+            f"the folder `{path}` holds no settings",
+            follows="Nothing was done",
+            hint=f"expected `*.toml` in it, or folders with a `{DEFAULT_FILE}`",
+        )
+    return sorted(found)
 
 
 def the_one(files: list[Path] | None) -> Path:

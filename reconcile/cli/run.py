@@ -31,6 +31,7 @@ TakeOver = Annotated[
 ]
 
 _STDOUT_KIND = "stdout"
+_NO_FAILURES = (ExitCode.DONE, ExitCode.BUSY)
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class _Outcome:
     file: Path
     exit_code: int = ExitCode.DONE
     state_folder: Path | None = None
+    command_count: int = 0
+    delivered_count: int = 0
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -81,10 +84,10 @@ def run(
 ) -> int:
     """Read what is new, decide, and hand the commands to their sinks: one pass, silent when well.
 
-    Several settings files run one after the other; one that fails stops no other, and the worst
-    exit code counts. With `--now` the records count from when they can have been known, so stored
-    history can be run minute by minute. A lasting fault is told when it begins, once an hour, and
-    at its end.
+    Several settings files, or a folder of them, run one after the other; one that fails stops no
+    other, and the worst exit code counts. With `--now` the records count from when they can have
+    been known, so stored history can be run minute by minute. A lasting fault is told when it
+    begins, once an hour, and at its end.
     """
     files = chosen(settings)
     wish = _Wish(
@@ -99,11 +102,26 @@ def run(
     )
     outcomes = [_guarded(file, wish) for file in files]
     code = answers.worst([outcome.exit_code for outcome in outcomes])
+    if is_verbose and not wish.is_one:
+        run_output.tell_summary(_summary(outcomes))
     if is_json:
         runs = [{"settings": str(each.file), **each.data} for each in outcomes if each.data]
         problems = [problem for outcome in outcomes for problem in outcome.problems]
-        answers.write(answers.envelope({"runs": runs}, code, problems))
+        data = {"runs": runs, "summary": _summary(outcomes)}
+        answers.write(answers.envelope(data, code, problems))
     return code
+
+
+def _summary(outcomes: list[_Outcome]) -> dict[str, int]:
+    """How many settings files there are, how they ended, and what left, in sum."""
+    return {
+        "settings": len(outcomes),
+        "well": sum(outcome.exit_code == ExitCode.DONE for outcome in outcomes),
+        "busy": sum(outcome.exit_code == ExitCode.BUSY for outcome in outcomes),
+        "failed": sum(outcome.exit_code not in _NO_FAILURES for outcome in outcomes),
+        "commands": sum(outcome.command_count for outcome in outcomes),
+        "delivered": sum(outcome.delivered_count for outcome in outcomes),
+    }
 
 
 def _guarded(file: Path, wish: _Wish) -> _Outcome:
@@ -145,6 +163,8 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     if not wish.is_dry:
         failing.is_over(file, loaded.state_folder, place)
     outcome.exit_code = result.exit_code
+    outcome.command_count = len(result.commands)
+    outcome.delivered_count = len(result.delivered)
     if wish.is_json:
         outcome.data = run_output.data(result, is_dry=wish.is_dry)
         outcome.problems += run_output.problems(result)

@@ -77,6 +77,11 @@ def tell_details(
         streams.note(line if shows_numbers else masked(line))
 
 
+def tell_summary(summary: dict[str, int]) -> None:
+    """Write what the runs of several settings files came to, as one key=value line."""
+    streams.note(" ".join(f"{name}={count}" for name, count in summary.items()))
+
+
 def _details(
     file: Path, warnings: Sequence[str], result: RunResult
 ) -> Iterator[dict[str, object]]:
