@@ -64,12 +64,13 @@ def write_audit_files(
     counts.
     """
     after = published_run(folder)
+    changed = {name: f"{table} where changed_run > {after}" for name, table in AUDIT_TABLES.items()}
+    # Every version of the settings, for a decision of long ago names one of long ago: a few rows.
+    if _has_new_settings(connection, folder, after):
+        changed["settings"] = "ops.settings"
     files = []
-    for name, table in AUDIT_TABLES.items():
-        found = connection.execute(
-            f"select count(*) from {table} where changed_run > $1",  # noqa: S608 - our own names
-            [after],
-        ).fetchall()
+    for name, rows in changed.items():
+        found = connection.execute(f"select count(*) from {rows}").fetchall()  # noqa: S608 - ours
         if not found[0][0]:
             continue
         target = folder / AUDIT_FOLDER / name / f"date={now:%Y-%m-%d}" / f"run-{run_id:010}.parquet"
@@ -78,11 +79,22 @@ def write_audit_files(
         beside = folder / AUDIT_FOLDER / name / ".run.parquet.new"
         place = str(beside).replace("'", "''")
         connection.execute(
-            f"copy (select * from {table} where changed_run > {after}) "  # noqa: S608
+            f"copy (select * from {rows}) "  # noqa: S608
             f"to '{place}' (format parquet, compression zstd)"
         )
         files.append((beside, target))
     return Pending(tuple(files), run_id)
+
+
+def _has_new_settings(connection: duckdb.DuckDBPyConnection, folder: Path, after: int) -> bool:
+    if not (folder / AUDIT_FOLDER / "settings").is_dir():
+        return True
+    new = connection.execute(
+        "select count(*) from ops.settings where first_run_at in "
+        "(select run_at from ops.runs where run_id > $1)",
+        [after],
+    ).fetchall()
+    return bool(new[0][0])
 
 
 def publish(folder: Path, pending: Pending) -> None:

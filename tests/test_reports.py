@@ -295,6 +295,25 @@ def test_a_row_that_is_still_here_is_not_told_twice(swept: Settings) -> None:
     assert [row[7] for row in rows].count("dead") == 1
 
 
+def test_the_audit_files_hold_each_version_of_the_settings_that_a_decision_names(
+    tmp_path: Path,
+) -> None:
+    site = Site.small(tmp_path / "site")
+    site.drop("1.1", CLIENT, "10:00:20")
+    site.run("10:02")
+    site.change_settings("[sinks.file]", "priority = 3\n[sinks.file]")
+    site.run("10:06")
+    site.run("10:07")
+    audit = site.state / "audit"
+    assert len(list(audit.glob("settings/*/*.parquet"))) == 2  # none for the run that changed none
+    found = duckdb.sql(
+        f"select distinct versions.settings::json -> 'campaigns' -> 0 -> 'priority' as priority "
+        f"from '{audit}/decisions/*/*.parquet' as decisions "
+        f"join '{audit}/settings/*/*.parquet' as versions using (settings_hash) order by priority"
+    ).fetchall()
+    assert found == [("0",), ("3",)]
+
+
 # Words.
 
 
