@@ -22,7 +22,7 @@ def streams(source: Source) -> list[str]:
         wanted = {"queue_log": detail.queue_log is not None, "cdr": detail.cdr is not None}
         return [stream for stream, is_wanted in wanted.items() if is_wanted]
     if isinstance(detail, TableFiles):
-        return ["contacts" if detail.contacts is not None else "calls"]
+        return [detail.gives]
     return list(registry.STREAMS[source.kind])
 
 
@@ -38,13 +38,14 @@ def batches(
     """Read one stream on from its marks; without any, from the beginning."""
     read = registry.reader(source.kind, stream)
     own, patterns = _own_arguments(source, stream)
-    if stream != "contacts":
+    is_snapshot = stream in registry.SNAPSHOTS
+    if not is_snapshot:
         own |= {"source": source.name}
     if source.kind != "asterisk":
         own |= {"fingerprint": fingerprint}
     if stream == "calls":
         own |= {"stored_rows": stored_rows}
-    if stream == "contacts":
+    if is_snapshot:
         return read(patterns, folder=settings.folder, **own)
     return read(patterns, marks, folder=settings.folder, **own)
 
@@ -66,7 +67,7 @@ def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str]:
             delimiter=detail.delimiter,
             has_header=detail.header,
         )
-        own: dict[str, Any] = {"form": form, "select": detail.contacts or detail.calls}
+        own: dict[str, Any] = {"form": form, "select": detail.select}
         if stream == "calls":
             own["fold_key"] = detail.fold_key
         return own, detail.path

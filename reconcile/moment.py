@@ -19,6 +19,7 @@ class Moment:
     since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
     limits_since: datetime | None = None
     counts_by_hand: bool = False
+    has_do_not_call: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconcile import number_cache, queries
+from reconcile import number_cache, queries, without
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +43,7 @@ STORE_CALLS = (
 BEFORE_THE_WALK = (
     "commands.start_campaigns",
     "commands.follow_campaigns",
+    "core.connections",
     "core.dropped_calls",
     "commands.forget_settling_calls",
     "commands.withdraw_dropped_calls",
@@ -61,6 +62,7 @@ SETTLE = (
     "commands.withdraw_closings",
 )
 COUNT_BY_HAND = ("core.calls_by_hand", "commands.count_calls_by_hand")
+FIND_LISTED = ("core.listed_numbers",)
 FIND_EVENTS = (
     "core.settling_drops",
     "core.settled_drops",
@@ -89,17 +91,6 @@ COUNT = (
     "core.counted_calls",
     "core.limit_counts",
 )
-WITHOUT_LIMITS = """
-    create or replace table core.limit_numbers (
-        episode_id varchar, per varchar, number varchar, contact varchar
-    );
-    create or replace table core.limit_counts (
-        episode_id varchar, calls bigint, hours bigint, per varchar, room bigint,
-        free_at timestamp, proof varchar[]
-    )
-"""
-"""What COUNT makes where there is no limit: planning it costs a hundredth of a second."""
-
 DECIDE = (
     "core.audit_findings",
     "core.holds",
@@ -135,12 +126,16 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps(connection, BEFORE_THE_WALK, moment)
     _repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))
     _steps(connection, SETTLE, moment)
+    if moment.has_do_not_call:
+        _steps(connection, FIND_LISTED, moment)
+    else:
+        connection.execute(without.LISTS)
     # Each walk can open an episode for which a call by hand counts, and that may close one.
     find_events = (*COUNT_BY_HAND, *FIND_EVENTS) if moment.counts_by_hand else FIND_EVENTS
     _repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
     _steps(connection, AFTER_THE_WALK, moment)
     if moment.limits_since is None:
-        connection.execute(WITHOUT_LIMITS)
+        connection.execute(without.LIMITS)
     else:
         _steps(connection, COUNT, moment)
     _steps(connection, DECIDE, moment)
@@ -172,6 +167,7 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     # A call begins at most a second before its dial, or a few; the day is more than enough.
     moment.limits_since = horizon[1] and horizon[1] - LONGEST_CALL
     moment.counts_by_hand = horizon[2]
+    moment.has_do_not_call = horizon[3]
     _steps(connection, STORE_CALLS, moment)
 
 

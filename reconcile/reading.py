@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from reconcile import feeds, number_cache, queries, streams
-from reconcile.errors import Problem, SourceUnreadable
+from reconcile import feeds, snapshots, streams
+from reconcile.errors import Problem
 from reconcile.settings.schedules import source_job
 from reconcile.sources import loading
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reconcile.moment import Moment
     from reconcile.settings import Settings, Source
-    from reconcile.sources.batch import Batch, Contact
+    from reconcile.sources.batch import Batch
 
 
 _QUIET_BATCHES = 3
@@ -88,14 +88,17 @@ def _read(
             connection, source.name, batch, run_id=moment.run_id, now=moment.now
         )
         rejected_count += len(batch.rejected)
-        is_changed = is_changed or bool(batch.loads or batch.rejected or batch.contacts)
+        is_changed = is_changed or bool(batch.loads or batch.rejected or snapshots.rows(batch))
         faults += batch.faults
         aside += batch.aside
         fingerprint = batch.fingerprint
-        if batch.contacts is not None:
-            refusal = _keep_directory(connection, source.name, batch.contacts)
-            faults += refusal
-            fingerprint = None if refusal else fingerprint  # looked at again in each run
+        if snapshots.rows(batch) is not None:
+            kept = snapshots.keep(connection, source.name, batch, moment)
+            row_count += kept.row_count
+            rejected_count += kept.rejected_count
+            if kept.refusal is not None:
+                faults.append(kept.refusal)
+                fingerprint = None  # looked at again in each run
     fault = _listed([*faults, *aside])
     note: dict[str, Any] = {"row_count": row_count, "fingerprint": fingerprint, "fault": fault}
     loading.note_feed(connection, source.name, stream, now=moment.now, is_read=not faults, **note)
@@ -148,33 +151,3 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, source: str, stream: str
         "select fingerprint from ops.feeds where source = $1 and stream = $2", [source, stream]
     ).fetchall()
     return found[0][0] if found else None
-
-
-def _keep_directory(
-    connection: duckdb.DuckDBPyConnection, source: str, contacts: tuple[Contact, ...]
-) -> list[Problem]:
-    """Put a directory in the place of the last one, or say why it is refused (A12)."""
-    with connection.appender("raw.contacts") as appender:
-        appender.append_rows(
-            (source, one.contact_id, one.name, one.number, one.extension) for one in contacts
-        )
-    params = {"source": source}
-    refusal = queries.rows(connection, "core.directory_verdict", params).rows[0][1]
-    if refusal is None:
-        queries.run(connection, "core.contact_texts", {})
-        connection.execute(
-            "create or replace table core.number_texts as select * from core.contact_texts"
-        )
-        number_cache.fill(connection)
-        queries.run(connection, "commands.forget_contacts", params)
-        queries.run(connection, "commands.keep_contacts", params)
-    queries.run(connection, "commands.clear_read_contacts", {})
-    if refusal is None:
-        return []
-    return [
-        SourceUnreadable(
-            f"the directory `{source}` was refused: {refusal}",
-            follows="The last good one stays in force",
-            hint="mend the export, or raise `max_shrink_percent` for one run",
-        )
-    ]

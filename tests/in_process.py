@@ -71,6 +71,7 @@ class Program:
         self.idle_count = 0
         self.is_changed = True
         self.contacts: list[tuple[str, str]] = []
+        self.do_not_call: list[str] = []
         self.pauses: list[tuple] = []
 
     def close(self) -> None:
@@ -146,7 +147,9 @@ class Program:
                 ],
             )  # fmt: skip
 
-    def set_rules(self, rules: oracle.ProgramSettings, sources: set[str]) -> None:
+    def set_rules(
+        self, rules: oracle.ProgramSettings, sources: set[str], *, has_do_not_call: bool = False
+    ) -> None:
         """Bring settings into their tables, as `reconcile.settings.tables` would."""
         self.is_changed = True
         for table in ("program", "sources", "campaigns", "ladder", "campaign_words", "limits"):
@@ -163,6 +166,11 @@ class Program:
             self.insert(
                 "settings.sources",
                 (source, "table", "", None, "e164", limit, 5, True, False),
+            )
+        if has_do_not_call:
+            self.insert(
+                "settings.sources",
+                ("robinson", "table", "", None, "e164", limit, 5, False, False, True),
             )
         for position, campaign in enumerate(rules.campaigns, start=1):
             self._set_campaign(campaign, position)
@@ -181,7 +189,7 @@ class Program:
                 campaign.count_from, campaign.on_repeat,
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
                 campaign.dialler, campaign.dials_per_run, campaign.dials_waiting_max,
-                campaign.priority, campaign.count_manual_attempts,
+                campaign.priority, campaign.count_manual_attempts, campaign.min_talk_seconds,
             ),
         )  # fmt: skip
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
@@ -207,6 +215,16 @@ class Program:
             self.insert(
                 "kept.contacts", ("directory", contact_id, "", number, number, "valid", None)
             )
+
+    def set_do_not_call(self, entries: list[str]) -> None:
+        """Put a do-not-call list in the place of the last one, if it differs."""
+        if entries == self.do_not_call:
+            return
+        self.do_not_call, self.is_changed = entries, True
+        self.connection.execute("delete from kept.do_not_call")
+        for entry in entries:
+            number, number_hash = (entry, None) if entry.startswith("+") else (None, entry)
+            self.insert("kept.do_not_call", ("robinson", number, number, number_hash))
 
     def set_pauses(
         self, pauses: list[tuple[datetime, datetime, str | None]], now: datetime
@@ -272,9 +290,10 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
     for now, theirs in zip(world.runs, outcome.runs, strict=True):
         in_force = oracle._in_force(world.settings, now)
         if in_force is not rules:
-            program.set_rules(in_force, sources)
+            program.set_rules(in_force, sources, has_do_not_call=bool(world.do_not_call))
             rules = in_force
         program.set_directory(oracle._in_force(world.directory, now) or [])
+        program.set_do_not_call(oracle._in_force(world.do_not_call, now) or [])
         program.set_pauses(world.pauses, now)
         for place, (at, campaign, number) in enumerate(world.hand_closings):
             if at <= now and place not in lifted:

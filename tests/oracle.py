@@ -6,13 +6,14 @@ instant of `world.runs` over stored history: a record counts from the first run 
 `known_at`. Section numbers (s3, s6.7) and A-numbers in the comments are those of
 episode-states.md; "choice" marks a place where the law is silent or can be read in two ways.
 
-Seams, not built yet, each marked `SEAM` where it belongs: do-not-call, calling hours, clock going
-back, stale feeds and A12, audits, `reach = "contact"`, results reported by a sink, a sink that
-refuses for good or whose answer is lost.
+Seams, not built yet, each marked `SEAM` where it belongs: calling hours, clock going back, stale
+feeds and A12, audits, `reach = "contact"`, results reported by a sink, a sink that refuses for good
+or whose answer is lost.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
@@ -95,6 +96,7 @@ class CampaignSettings:
     remove_on: frozenset[str] = frozenset({"incoming", "outgoing"})
     settle_seconds: int = 60
     short_drop_seconds: int = 0
+    min_talk_seconds: int = 0
     min_gap_minutes: int = 5
     confirm_within_minutes: int = 5
     give_up_after_minutes: int = 480
@@ -160,6 +162,7 @@ class World:
     records: list[CallRecord]
     runs: list[datetime]  # strictly rising; a gap is an outage of the program
     directory: list[tuple[datetime, list[tuple[str, str]]]] = field(default_factory=list)
+    do_not_call: list[tuple[datetime, list[str]]] = field(default_factory=list)  # or SHA-256
     hand_closings: list[tuple[datetime, str, str]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime, str | None]] = field(default_factory=list)  # half open
     outages: set[datetime] = field(default_factory=set)  # runs in which the sink refuses for now
@@ -311,6 +314,20 @@ def talks(call: CallRecord) -> list[datetime]:
     return sorted({call.connected_at, call.last_connected_at or call.connected_at})
 
 
+def talk_end(call: CallRecord, at: datetime) -> datetime | None:
+    """When the connection at `at` was over; None: it goes on, or the end is not known.
+
+    At the latest when the next one came, or the client waited again.
+    """
+    ends = [end for end in (call.talk_ended_at, call.ended_at) if end is not None and end >= at]
+    ends += [
+        next_began
+        for next_began in (call.last_connected_at, call.wait_began_at)
+        if next_began is not None and next_began > at
+    ]
+    return min(ends, default=None)
+
+
 def drop_kind(call: CallRecord) -> str | None:
     """How the client was lost, or None where he was not (design s2)."""
     last_talk = call.last_connected_at or call.connected_at
@@ -383,6 +400,7 @@ class _Program:
         before, self.calls = self.calls, known_calls(self.world.records, now)
         self.settings = _in_force(self.world.settings, now)
         self.directory = _in_force(self.world.directory, now) or []
+        self.do_not_call = frozenset(_in_force(self.world.do_not_call, now) or [])
         for campaign in self.settings.campaigns:
             self.campaigns[campaign.name] = campaign
             self.first_runs.setdefault(campaign.name, now)
@@ -447,11 +465,25 @@ class _Program:
             confirm_within = self.campaigns[attempt.episode.campaign].confirm_within
             return "in_doubt" if self.now < attempt.handed_out_at + confirm_within else "unseen"
         call = self.calls[attempt.call]
-        if talks(call):
+        if self.talks(call, attempt.episode.campaign):
             return "answered"
         if call.ended_at is not None:
             return "unanswered"
         return "up" if self.is_going_on(call) else "unseen"
+
+    def talks(self, call: CallRecord, campaign: str) -> list[datetime]:
+        """The connections of a call that last, or have lasted by now, as long as is asked for.
+
+        Choice: a connection that is too short is no talk, and all the same no want of an operator:
+        it closes nothing, and what it ends is no dropped call. It is a talk from its beginning as
+        soon as it has lasted; until then the call only holds, as any call that goes on.
+        """
+        shortest = self.campaigns[campaign].min_talk_seconds * SECOND
+        return [
+            at
+            for at in talks(call)
+            if not shortest or (talk_end(call, at) or self.now) - at >= shortest
+        ]
 
     def is_going_on(self, call: CallRecord) -> bool:
         """A13: a call without an end counts until `open_call_limit` after its last sign."""
@@ -531,7 +563,7 @@ class _Program:
     def ignored_because(
         self, campaign: CampaignSettings | None, kind: str | None, call: CallRecord
     ) -> str | None:
-        """The first of rows 1 to 6 that fits; row 6 is a SEAM: do_not_call."""
+        """The first of rows 1 to 6 that fits."""
         if campaign is None:
             return "line_unknown" if self.is_line_unknown(call) else "other_line"
         number_is_no_good = NUMBER_IGNORED.get(call.number_class)
@@ -542,9 +574,16 @@ class _Program:
             (kind == "ivr" and "ivr" not in campaign.dropped_in, "ivr_not_enabled"),
             (number_is_no_good is not None, number_is_no_good),
             (length < campaign.short_drop_seconds * SECOND, "short_drop"),
-            (call.connected_at is not None and not campaign.drop_after_talk, "after_talk"),
+            (self.talks(call, campaign.name) and not campaign.drop_after_talk, "after_talk"),
+            (self.is_listed(call.number), "do_not_call"),
         )
         return next((reason for fits, reason in rows if fits), None)
+
+    def is_listed(self, number: str | None) -> bool:
+        """s3 row 6, s5 line 3: on a do-not-call list, as it is written or hashed."""
+        return number is not None and not self.do_not_call.isdisjoint(
+            {number, hashlib.sha256(number.encode()).hexdigest()}
+        )
 
     def is_line_unknown(self, call: CallRecord) -> bool:
         """Choice: no dialled number, and for some dialled number a campaign would fit."""
@@ -625,7 +664,8 @@ class _Program:
     def says_otherwise(self, episode: Episode) -> bool:
         """The record that closed the episode does not say so any more."""
         if episode.reason == "reached":
-            return all(at <= episode.added_at for at in talks(self.calls[episode.proof]))
+            proof = self.calls[episode.proof]
+            return all(at <= episode.added_at for at in self.talks(proof, episode.id.campaign))
         return episode.reason == "not_dropped" and self.is_still_dropped(
             self.accounts[episode.id.opening]
         )
@@ -647,7 +687,7 @@ class _Program:
             talk > at and self.counts(call, episode)
             for call in self.calls.values()
             if call.number == episode.id.number
-            for talk in talks(call)
+            for talk in self.talks(call, episode.id.campaign)
         )
 
     # closings
@@ -669,7 +709,8 @@ class _Program:
 
     def apply_talk(self, at: datetime, call: CallRecord) -> None:
         for episode in self.open_on(call.number):
-            if episode.added_at < at and self.counts(call, episode):
+            lasted = at in self.talks(call, episode.id.campaign)
+            if episode.added_at < at and lasted and self.counts(call, episode):
                 self.close(episode, "reached", closed_at=at, cut=at, proof=call.id)
 
     def close_what_else_must(self, number: str | None) -> None:
@@ -684,13 +725,10 @@ class _Program:
         self.count_calls_by_hand(episode, campaign)
         drops = self.drops_of(episode)
         last_drop = max([drop.dropped_at for drop in drops], default=episode.added_at)
-        # SEAM: do_not_call comes second
         if not drops:
             return episode, "not_dropped", self.now, self.now, episode.id.opening
-        if campaign not in self.settings.campaigns:
-            return episode, "campaign_ended", self.now, self.now, None
-        if self.is_closed_by_hand(episode):
-            return episode, "closed_by_hand", self.now, self.now, None
+        if reason := self.closed_by_others(episode, campaign):
+            return episode, reason, self.now, self.now, None
         made = self.attempts_of(episode)
         is_over = len(made) >= len(campaign.ladder) or any(map(self.stops, made))
         if is_over and not any(map(is_hanging, made)):
@@ -699,6 +737,15 @@ class _Program:
         if self.now >= last_drop + campaign.give_up_after:  # SEAM: open time only (A10)
             return episode, "expired", self.now, self.now, None
         return None
+
+    def closed_by_others(self, episode: Episode, campaign: CampaignSettings) -> str | None:
+        """Lines 3 to 5: a list, the settings or a person."""
+        lines = (
+            (self.is_listed(episode.id.number), "do_not_call"),
+            (campaign not in self.settings.campaigns, "campaign_ended"),
+            (self.is_closed_by_hand(episode), "closed_by_hand"),
+        )
+        return next((reason for applies, reason in lines if applies), None)
 
     def is_closed_by_hand(self, episode: Episode) -> bool:
         """Choice: a hand closes what was open when it was lifted, nothing that opened later.
@@ -759,7 +806,7 @@ class _Program:
                 at
                 for call in self.calls.values()
                 if call.number == dial.episode.number and call.id != dial.call
-                for at in talks(call)
+                for at in self.talks(call, dial.episode.campaign)
                 if at < dial.handed_out_at and self.counts_for(call, dial.episode)
             ]
             if earlier:
@@ -817,7 +864,7 @@ class _Program:
             if (
                 call.started_at > episode.added_at
                 and call.ended_at is not None
-                and not talks(call)
+                and not talks(call)  # choice: one that is too short is no call in vain either
                 and call.id not in taken
                 and call.attempt_key not in {dial.key for dial in dials}
                 and k <= len(campaign.ladder)

@@ -36,6 +36,11 @@ kind = "table"
 path = "contacts.csv"
 contacts = "contacts.sql"
 
+[sources.robinson]
+kind = "table"
+path = "robinson.csv"
+do_not_call = "robinson.sql"
+
 [campaigns.missed-calls]
 dialled_numbers = ["+420200000410"]
 dropped_in = ["queue", "ivr"]

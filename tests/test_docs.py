@@ -24,7 +24,8 @@ EXIT_MEANINGS = {
     ExitCode.DONE: "done, also when there was nothing to do",
     ExitCode.FINDINGS: "findings: an import has some, or `status` says it is not well",
     ExitCode.USAGE: "the command line or the settings",
-    ExitCode.SOURCE: "a source could not be read, a directory was refused, or the clock went back",
+    ExitCode.SOURCE: "a source could not be read, a directory or a do-not-call list was refused, "
+    "or the clock went back",
     ExitCode.AUDIT: "an audit found a broken promise; the dials it names wait",
     ExitCode.SINK: "a sink did not take commands",
     ExitCode.UNEXPECTED: "the state cannot be used (disk full, damaged, no rights), told in words; "

@@ -70,6 +70,7 @@ def texts(part: str, **row: Any) -> list[str]:
             *("is_late", "is_withdrawn", "first_seen_at", "accounted_at", "episode_added_at"),
             *("detail", "is_regret", "is_by_hand", "attempt_number", "call_started_at"),
             *("reported_event", "reported_at", "resumed_at", "why", "handed_out_at"),
+            "too_short_for",
         )
     )
     parts: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
@@ -100,6 +101,16 @@ def test_a_client_who_talked() -> None:
     ) == (
         "called +420200000410, queue `sales`, waited 10 s, talked from 10:00:10 to 10:01:00 (pbx/1)"
     )  # fmt: skip
+
+
+def test_a_talk_that_is_too_short_is_told_as_such() -> None:
+    talk = {"connected_at": instant("10:00:10"), "last_connected_at": instant("10:00:10")}
+    assert call(
+        talk_ended_at=instant("10:00:13"), end_reason="caller", too_short_for=["a", "b"], **talk
+    ) == (
+        "called +420200000410, queue `sales`, talked from 10:00:10 to 10:00:13, too short for a "
+        "talk in `a`, `b` (pbx/1)"
+    )
 
 
 def test_a_client_who_talked_was_handed_on_and_hung_up_waiting() -> None:

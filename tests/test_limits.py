@@ -12,7 +12,7 @@ from call_records import CAMPAIGN, CLIENT, EARLY, LINE_B, TWO_CAMPAIGNS, at, dro
 from call_records import unanswered as unanswered_at
 from oracle import MINUTE, Limit, ProgramSettings
 
-from reconcile import pipeline, queries
+from reconcile import pipeline, queries, without
 from reconcile.explain import Chain
 from reconcile.explain.timeline import events
 from reconcile.moment import Moment
@@ -226,7 +226,7 @@ def test_without_limits_their_tables_are_as_with_them(program: in_process.Progra
     for name in ("core.attempt_standings", "core.plans", "core.directory", *pipeline.COUNT):
         queries.run(program.connection, name, moment.params())
     with_limits = columns()
-    program.connection.execute(pipeline.WITHOUT_LIMITS)
+    program.connection.execute(without.LIMITS)
     assert columns() == with_limits
 
 

@@ -1,11 +1,12 @@
 """The oracle itself: worked sequences of episode-states section 9, the recording, its promises.
 
-Not here, for their rules are not in the oracle yet: 9.6 (do-not-call), 9.7 (calling hours) and
-9.9 (the clock goes back).
+Not here, for their rules are not in the oracle yet: 9.7 (calling hours) and 9.9 (the clock
+goes back).
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 
@@ -170,6 +171,61 @@ def test_9_5_a_duplicate_appears_mid_episode():
     assert decided(outcome, "10:10") == [("blocked", "duplicate")]
     assert decided(outcome, "10:49") == [("blocked", "duplicate")]
     assert dials(outcome) == ["10:06", "10:50", "11:34"]
+
+
+def test_9_6_do_not_call_mid_episode():
+    outcome = morning(
+        [drop("d", "10:00:20"), drop("e", "11:00"), drop("f", "11:20")],
+        minutes("10:00", "11:30"),
+        do_not_call=[(at("10:07"), [CLIENT]), (at("11:10"), ["+420700610109"])],
+    )
+    assert decided(outcome, "10:06") == [("dial", "attempt_1_of_3")]
+    assert decided(outcome, "10:07") == [("remove", "do_not_call")]
+    assert removes(outcome) == ["10:07"]
+    assert accounts(outcome) == {
+        "d": ("opened", None),
+        "e": ("ignored", "do_not_call"),
+        "f": ("opened", None),
+    }
+
+
+def test_9_6_do_not_call_while_the_sink_is_down():
+    hashed = hashlib.sha256(CLIENT.encode()).hexdigest()
+    outcome = morning(
+        [drop("d", "10:00:20")],
+        minutes("10:00", "10:12"),
+        do_not_call=[(at("10:09"), [hashed])],
+        outages={at("10:06"), at("10:07"), at("10:08")},
+    )
+    assert (dials(outcome), removes(outcome)) == ([], ["10:09"])
+    assert [each.state for each in outcome.commands] == ["withdrawn", "delivered"]
+
+
+def test_a_talk_that_is_too_short_cancels_nothing_and_one_that_goes_on_holds_until_it_lasts():
+    campaign = replace(CAMPAIGN, min_talk_seconds=70)
+    ringing = talk("t", "10:05:50", None, talk_ended_at=None)
+    records = [
+        drop("d", "10:00:20"),
+        talk("short", "10:03", "10:04:09"),
+        ringing,
+        replace(ringing, known_at=at("10:12"), ended_at=at("10:12")),
+    ]
+    outcome = morning(records, minutes("10:00", "10:08"), (campaign,))
+    assert decided(outcome, "10:06") == [("wait", "on_call_now")]
+    assert decided(outcome, "10:07") == [("remove", "reached")]
+    assert (dials(outcome), removes(outcome)) == ([], ["10:07"])
+    (episode,) = outcome.episodes
+    assert episode.cut == at("10:05:50")
+
+
+@pytest.mark.parametrize(
+    ("ended", "result"), [("10:06:29", "unanswered"), ("10:06:30", "answered")]
+)
+def test_an_attempt_is_answered_by_a_talk_that_is_long_enough(ended, result):
+    campaign = replace(CAMPAIGN, min_talk_seconds=10)
+    called = talk("o", "10:06:20", ended, "10:07:30", started="10:06:10", direction="out")
+    outcome = morning([drop("d", "10:00:20"), called], minutes("10:00", "10:10"), (campaign,))
+    assert [attempt.result for attempt in outcome.attempts] == [result]
 
 
 def down_for_three_hours(*records: CallRecord) -> Outcome:

@@ -161,6 +161,8 @@ def test_a_mark_of_windows_editors_in_front_is_no_fault(tmp_path: Path) -> None:
         ("retry_minutes = [5, true]", "`true` in it does not fit"),
         ("retry_minutes = []", "is `[]`, expected a list of 1 to 20"),
         ("settle_seconds = true", "is `true`, expected a whole number from 0 to 86400"),
+        ("min_talk_seconds = 3601", "is `3601`, expected a whole number from 0 to 3600"),
+        ("min_talk_seconds = -1", "is `-1`, expected a whole number from 0 to 3600"),
         ('settle_seconds = "60"', 'is `"60"`, expected a whole number'),
         ('queues = "sales"', 'is `"sales"`, expected a list of queue names'),
         ("queues = []", "is `[]`, expected a list of queue names (leave the key out for every"),
@@ -203,6 +205,23 @@ def test_a_fault_in_a_source_or_sink_tells_its_place(
     tmp_path: Path, old: str, new: str, expected: str
 ) -> None:
     assert expected in "\n".join(faults(tmp_path, changed(old, new)))
+
+
+@pytest.mark.parametrize(
+    "number", ["*", "+42020*", "+420 200 000*", "4202000004*", "+420*0004", "+4202000004**", "22*"]
+)
+def test_a_block_of_own_numbers_is_its_beginning_in_full(tmp_path: Path, number: str) -> None:
+    text = changed("trunks", f'own_numbers = ["+420200500100", "{number}"]\ntrunks')
+    (fault,) = faults(tmp_path, text)
+    assert f'`"{number}"` in it does not fit, expected a list of numbers; a block' in fault
+
+
+@pytest.mark.parametrize("number", ["221", "00420 200 500 100", "+420200*", "+4202000004*"])
+def test_own_numbers_are_single_ones_or_blocks(tmp_path: Path, number: str) -> None:
+    text = changed("trunks", f'own_numbers = ["{number}"]\ntrunks')
+    logs = read(tmp_path, text).sources[0].detail
+    assert isinstance(logs, AsteriskLogs)
+    assert logs.own_numbers == (number,)
 
 
 @pytest.mark.parametrize("line", ['encoding = "utf-7.5"', 'encoding = "hex"', 'delimiter = ";;"'])

@@ -126,8 +126,17 @@ def test_no_region_is_needed_where_sources_do_without(tmp_path: Path, line: str)
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('contacts = "contacts.sql"', "", "has neither `contacts` nor `calls`, expected one"),
-        ("contacts.sql", 'a.sql"\ncalls = "b.sql', "has both `contacts` and `calls`, expected one"),
+        (
+            'contacts = "contacts.sql"',
+            "",
+            "has none of `contacts`, `calls` and `do_not_call`, expected one of them",
+        ),
+        ("contacts.sql", 'a.sql"\ncalls = "b.sql', "has `contacts` and `calls`, expected one"),
+        (
+            "contacts.sql",
+            'a.sql"\ndo_not_call = "b.sql',
+            "has `contacts` and `do_not_call`, expected one",
+        ),
         ("contacts.sql", 'a.sql"\nfold_key = "b', "needs `calls`, for only calls are folded"),
     ],
 )

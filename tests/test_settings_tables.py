@@ -69,6 +69,18 @@ def test_lines_and_own_numbers_are_comparable_with_calls(tmp_path: Path) -> None
     ]
 
 
+def test_a_block_of_own_numbers_stands_by_its_beginning(tmp_path: Path) -> None:
+    text = with_campaign("priority = 1").replace(
+        "trunks", 'own_numbers = ["+420200500101", "+4202000004*", "+42030000*"]\ntrunks'
+    )
+    tables = to_tables(read(tmp_path, text))
+    assert {"number": "+420200500101"} in tables["settings.own_numbers"]
+    assert [row["prefix"] for row in tables["settings.own_number_prefixes"]] == [
+        "+4202000004",
+        "+42030000",
+    ]
+
+
 def lines_of(tables: dict[str, list[dict[str, object]]]) -> list[object]:
     """The dialled numbers of all campaigns."""
     rows = tables["settings.campaign_words"]

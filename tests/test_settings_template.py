@@ -19,7 +19,7 @@ FILLED = {
     "sources.directory.contacts": "contacts.sql",
 }
 # One source gives one thing, and only calls are folded.
-LEFT_OUT = ("#calls = ", "#fold_key = ")
+LEFT_OUT = ("#calls = ", "#fold_key = ", "#do_not_call = ")
 
 
 def test_the_file_says_what_is_to_be_filled_in(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 Records enter as a table of calls; what follows is the program's own SQL, pipeline and outbox, with
 a sink in memory. Runs stand at each full minute, the ladder is 5/15/60, all else is as by default.
 
-9.6 (do-not-call) and 9.7 (calling hours) come with a later change. 9.9 (the clock goes back) and
+9.7 (calling hours) comes with a later change. 9.9 (the clock goes back) and
 9.10 once more stand in test_running_faults, where runs go through files and read a clock.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import in_process
@@ -38,6 +39,7 @@ FIRST, SECOND = ("dial", "attempt_1_of_3"), ("dial", "attempt_2_of_3")
 THIRD = ("dial", "attempt_3_of_3")
 NOT_DUE, IN_DOUBT = ("wait", "not_due"), ("wait", "attempt_in_doubt")
 REACHED = ("remove", "reached")
+LISTED = ("remove", "do_not_call")
 
 
 @dataclass
@@ -70,17 +72,22 @@ def morning(
     campaigns: tuple[CampaignSettings, ...] = (CAMPAIGN,),
     *,
     directory: Sequence[tuple[datetime, list[tuple[str, str]]]] = (),
+    do_not_call: Sequence[tuple[datetime, list[str]]] = (),
     outages: Collection[datetime] = (),
 ) -> Morning:
     """Run at each of these instants over the records known by then."""
     found = Morning()
     with in_process.running_program() as program:
         program.load_records(records)
-        program.set_rules(ProgramSettings(campaigns), {"pbx"})
+        rules = ProgramSettings(campaigns)
+        program.set_rules(rules, {"pbx"}, has_do_not_call=bool(do_not_call))
         for now in runs:
             for read_at, contacts in directory:
                 if read_at == now:
                     program.set_directory(contacts)
+            for read_at, entries in do_not_call:
+                if read_at == now:
+                    program.set_do_not_call(entries)
             program.sink.is_down = now in outages
             assert program.run(now) == []
             found.decisions[now] = program.fetch(
@@ -190,6 +197,67 @@ def test_9_5_a_duplicate_appears_mid_episode() -> None:
     assert told.decided("10:10") == [("blocked", "duplicate")]
     assert told.decided("10:49") == [("blocked", "duplicate")]
     assert told.dials == ["10:06", "10:50", "11:34"]
+
+
+def test_9_6_do_not_call_mid_episode() -> None:
+    told = morning(
+        [drop("d", "10:00:20"), drop("e", "11:00"), drop("f", "11:20")],
+        minutes("10:00", "11:30"),
+        do_not_call=[(at("10:07"), [CLIENT]), (at("11:10"), ["+420700610109"])],
+    )
+    assert told.decided("10:06") == [FIRST]
+    assert told.decided("10:07") == [LISTED]
+    assert (told.dials, told.removes) == (["10:06", "11:25"], ["10:07"])
+    # Taken off the list at 11:10: nothing reopens, and what drops after it opens.
+    assert told.decided("11:15") == []
+    assert told.accounts == {"d": "opened", "e": "ignored", "f": "opened"}
+
+
+def test_9_6_do_not_call_while_the_sink_is_down() -> None:
+    """The dial that nobody has taken is withdrawn, and the sink sees a remove only."""
+    hashed = hashlib.sha256(CLIENT.encode()).hexdigest()
+    told = morning(
+        [drop("d", "10:00:20")],
+        minutes("10:00", "10:12"),
+        do_not_call=[(at("10:00"), ["+420700610109"]), (at("10:09"), [hashed])],
+        outages=[at("10:06"), at("10:07"), at("10:08")],
+    )
+    assert told.decided("10:08") == [FIRST]
+    assert told.decided("10:09") == [LISTED]
+    assert (told.dials, told.removes) == ([], ["10:09"])
+
+
+def test_a_talk_that_is_too_short_cancels_nothing_and_one_that_goes_on_holds_until_it_lasts() -> (
+    None
+):
+    campaign = replace(CAMPAIGN, min_talk_seconds=70)
+    ringing = talk("t", "10:05:50", None, talk_ended_at=None)
+    records = [
+        drop("d", "10:00:20"),
+        talk("short", "10:03", "10:04:09"),
+        ringing,
+        replace(ringing, known_at=at("10:12"), ended_at=at("10:12")),
+    ]
+    told = morning(records, minutes("10:00", "10:08"), (campaign,))
+    assert told.decided("10:05") == [NOT_DUE]
+    assert told.decided("10:06") == [("wait", "on_call_now")]
+    assert told.decided("10:07") == [REACHED]
+    assert (told.dials, told.removes) == ([], ["10:07"])
+    assert told.cuts == ["10:05:50"]
+
+
+def test_an_attempt_with_a_talk_that_is_too_short_is_unanswered() -> None:
+    campaign = replace(CAMPAIGN, min_talk_seconds=10)
+    answered = {"started": "10:06:10", "direction": "out", "known": "10:07:30"}
+    records = [drop("d", "10:00:20"), talk("o", "10:06:20", "10:06:29", **answered)]
+    told = morning(records, minutes("10:00", "10:16"), (campaign,))
+    assert told.decided("10:08") == [NOT_DUE]
+    assert told.dials == ["10:06", "10:16"]
+    assert told.attempts[0] == ("d", 1, "unanswered")
+    records = [drop("d", "10:00:20"), talk("o", "10:06:20", "10:06:30", **answered)]
+    told = morning(records, minutes("10:00", "10:16"), (campaign,))
+    assert told.decided("10:08") == [REACHED]
+    assert told.attempts == [("d", 1, "answered")]
 
 
 def down_for_three_hours(*records: CallRecord, until: str = "13:02") -> Morning:

@@ -11,6 +11,7 @@ the same in all its versions; the directory never shrinks by a tenth (A12 is not
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ Option = TypeVar("Option")
 
 LINES = ("+420200000410", "+420200000420")
 OTHER_LINE = "+420200000499"
+STRANGER = "+420700610199"  # calls nobody
 QUEUES = ("sales", "helpdesk")
 NUMBERS = ("+420700610101", "+420700610102", "+447700900103", "+420200500104")
 NO_CLIENTS = (
@@ -140,6 +142,10 @@ class _Builder:
         self.pick = pick.apart("stops")
         if self.one_in(4):
             world.settings = self.changed_rules(world, self.with_stops)
+        self.pick = pick.apart("do not call")
+        self.list_numbers(world)
+        self.pick = pick.apart("shortest talk")
+        self.ask_for_longer_talks(world)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -299,6 +305,42 @@ class _Builder:
     def with_stops(self, name: str) -> dict[str, Any]:
         stops = self.pick.of((frozenset(), frozenset({"busy"}), frozenset({"busy", "machine"})))
         return {"stop_on": stops} if name else {}
+
+    # talks that are none, for they are too short
+
+    def ask_for_longer_talks(self, world: World) -> None:
+        """Sometimes a shortest talk, often as long as a talk of these worlds to the second."""
+        if not self.one_in(3):
+            return
+        shortest: dict[str, int] = {}
+        timeline = []
+        for at, program in world.settings:
+            campaigns = []
+            for campaign in program.campaigns:
+                seconds = shortest.setdefault(campaign.name, self.pick.of((0, 1, 20, 21, 60, 150)))
+                campaigns.append(replace(campaign, min_talk_seconds=seconds))
+            timeline.append((at, replace(program, campaigns=tuple(campaigns))))
+        world.settings = timeline
+
+    # do-not-call
+
+    def list_numbers(self, world: World) -> None:
+        """Sometimes a list, now and then another one; numbers as they are or hashed."""
+        if not self.one_in(3):
+            return
+        first = self.pick.of((self.begin - 60 * MINUTE, self.begin))
+        timeline = [(first, self.pick.of(([STRANGER], self.listed())))]
+        for _ in range(self.pick.of((1, 2, 4))):
+            timeline.append((self.moment(), self.pick.of((self.listed(), [STRANGER]))))
+        world.do_not_call = sorted(timeline, key=lambda entry: entry[0])
+
+    def listed(self) -> list[str]:
+        entries = [STRANGER]
+        for number in NUMBERS:
+            if self.one_in(2):
+                hashed = hashlib.sha256(number.encode()).hexdigest()
+                entries += self.pick.of(((number,), (hashed,), (number, hashed)))
+        return entries
 
     def joined_up(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Several numbers on one contact; one of them perhaps on a second contact, too."""

@@ -68,6 +68,9 @@ def _beginning(settings: Settings, source: Source, stream: str) -> tuple[list[st
         if batch.contacts is not None:
             ids = {contact.contact_id for contact in batch.contacts}
             said, count = f"readable, {len(ids):,} contacts{aside}", len(batch.contacts)
+        elif batch.do_not_call is not None:
+            count = len(batch.do_not_call)
+            said = f"readable, {count:,} entries{aside}"
         else:
             said = f"readable, {count:,} rows at the beginning{aside}"
         if count or batch.rejected:

@@ -29,6 +29,23 @@ def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
         if feed["fault"] is not None
     ]
     return faults, [
+        *_lists(connection),
+        *_warnings(connection),
+    ]
+
+
+def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What each do-not-call list amounts to once its numbers are read."""
+    return [
+        f"do-not-call list `{row['source']}`: {row['listed_count']:,} entries in force, "
+        f"{row['hashed_count']:,} of them by their hash alone; {row['rejected_count']:,} name no "
+        "number and are kept aside (`reconcile rejected`)"
+        for row in queries.rows(connection, "reports.do_not_call", {}).as_dicts()
+    ]
+
+
+def _warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
         f"warning: `campaigns.{row['campaign']}.{_KINDS[row['kind']]}` has `{row['word']}`, which "
         f"no call has so far; {_instead(row['most_seen_word'])}"
         for row in queries.rows(connection, "core.unseen_words", {}).as_dicts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconcile import phone_numbers, queries, scratch
@@ -13,20 +14,30 @@ from reconcile.reports.regions import region_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from datetime import datetime
 
     import duckdb
 
     from reconcile.settings import Settings
 
 PARTS = (
-    *("contacts", "episodes", "calls", "drops", "pauses", "decisions", "limits", "commands"),
+    *(
+        "contacts",
+        "do_not_call",
+        "episodes",
+        "calls",
+        "drops",
+        "pauses",
+        "decisions",
+        "limits",
+        "commands",
+    ),
     "attempts",
     "next",
 )
 """What is told of a number; each is the file `sql/reports/explain_<part>.sql`."""
 
 _STEPS = (
+    "core.connections",
     "core.attempt_standings",
     "core.pauses_in_force",
     "core.plans",
@@ -126,7 +137,7 @@ def _chain(
 ) -> Chain:
     with room:
         for step in _STEPS:
-            queries.run(connection, step, {})
+            queries.run(connection, step, {"since": datetime.min})  # noqa: DTZ901 - UTC inside
         parts = {
             part: queries.rows(connection, f"reports.explain_{part}", {"number": number}).as_dicts()
             for part in PARTS

@@ -70,7 +70,7 @@ def _left_out(explanation: Explanation, zone: Zone) -> str:
 
 def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
     yield _wrapped(f"{chain.number}, {seen}")
-    for line in _directory(chain):
+    for line in (*_directory(chain), *_do_not_call(chain)):
         yield _wrapped(line)
     found = events(chain, lambda instant: _clock(instant, zone))
     if not found:
@@ -108,6 +108,15 @@ def _directory(chain: Chain) -> Iterator[str]:
         if contact["shared_numbers"]:
             shared = ", ".join(contact["shared_numbers"])
             yield f"Contact {contact['contact_id']} is also on {shared}, which others share"
+
+
+def _do_not_call(chain: Chain) -> Iterator[str]:
+    for row in chain.parts["do_not_call"]:
+        since = f" since {row['since_text']}" if row["since_text"] else ""
+        note = f" ({row['note']})" if row["note"] else ""
+        hashed = ", by its hash" if row["is_hashed"] else ""
+        said = plain(f"On the do-not-call list `{row['source']}`{since}{note}{hashed}")
+        yield f"{said}: no campaign calls it"
 
 
 def _contact(row: dict[str, Any]) -> str:

@@ -21,7 +21,8 @@ _HUNG_UP_IN = {"queue": "queue", "ivr": "ivr", "ringing": "desk"}
 """Where the client hung up, for the kinds of dropped calls in which he did."""
 
 _PROVEN_BY_OTHERS = frozenset(
-    {"reached", "duplicate", "feed_stale", "audit_failed", "on_call_now", "number_busy"}
+    {"reached", "do_not_call", "duplicate", "feed_stale", "audit_failed", "on_call_now"}
+    | {"number_busy"}
 )
 """Reasons whose proof is not the dropped calls themselves, which stand in the timeline already."""
 
@@ -93,7 +94,10 @@ def _talk(row: Row, clock: Clock) -> str:
     if begin is None:
         return ""
     end = row["talk_ended_at"]
-    return f"talked from {clock(begin)}" + (f" to {clock(end)}" if end else "")
+    talked = f"talked from {clock(begin)}" + (f" to {clock(end)}" if end else "")
+    if row["too_short_for"]:
+        talked += f", too short for a talk in `{'`, `'.join(row['too_short_for'])}`"
+    return talked
 
 
 def _waited_again(row: Row) -> bool:
@@ -201,6 +205,8 @@ def _attempt(row: Row, clock: Clock) -> str:
         pieces.append(f"its call {row['call']}{began}")
     result = row["result"]
     how = reasons.OUTGOING.get(row["detail"] or "", row["detail"])
+    if row["detail"] == "answered":
+        how = "answered, and no talk that is long enough"
     how = f" ({how})" if how and result != "answered" else ""
     pieces.append(f"`{result}`: {reasons.RESULTS.get(result, result)}{how}")
     if row["reported_event"]:

@@ -36,6 +36,7 @@ def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
         _call_again(campaign),
         _remove(campaign),
         *_ends(campaign),
+        *_do_not_call(settings),
         *_holds(campaign, settings),
         *_limits(campaign, settings),
         *_pacing(campaign, settings),
@@ -105,10 +106,12 @@ def _call_again(campaign: Campaign) -> Rule:
 
 
 def _remove(campaign: Campaign) -> Rule:
+    sources = ", ".join(campaign.remove_on) or "own attempts only"
+    shortest = f" of at least {campaign.min_talk_seconds:,} s" if campaign.min_talk_seconds else ""
     return Rule(
         "1×",
         "Remove contact from campaign",
-        f"source: {', '.join(campaign.remove_on) or 'own attempts only'} call with an operator",
+        f"source: {sources} call with an operator{shortest}",
         "core/closings.sql",
     )
 
@@ -137,6 +140,15 @@ def _ends(campaign: Campaign) -> Iterator[Rule]:
         yield Rule("", "Not added", f"dropped {' or '.join(ignored)}", "core/accounts.sql")
 
 
+def _do_not_call(settings: Settings) -> Iterator[Rule]:
+    lists = ", ".join(source.name for source in settings.sources if source.gives_do_not_call)
+    if lists:
+        yield Rule(
+            "", "Number on a do-not-call list",
+            f"not added, and removed once it is listed: {lists}", "core/listed_numbers.sql",
+        )  # fmt: skip
+
+
 def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
     duplicates = {
         "block": "blocked until the directory is mended",
@@ -160,7 +172,7 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
     lags = ", ".join(
         f"{source.name} {source.max_feed_lag_minutes:,} min"
         for source in settings.sources
-        if source.gives_calls or source.gives_contacts
+        if source.gives_calls or source.gives_contacts or source.gives_do_not_call
     )
     yield Rule("", "No call while a source is stale", lags, "core/holds.sql")
 

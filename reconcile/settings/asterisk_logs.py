@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reconcile.settings import forms
 from reconcile.settings.cdr_columns import column, columns
 from reconcile.settings.keys import key
+from reconcile.settings.own_numbers import own_numbers
 from reconcile.settings.patterns import pattern
 from reconcile.settings.regions import time_zone
 
@@ -120,10 +121,10 @@ class AsteriskLogs:
         default_words="calls are matched by number and time",
     )
     own_numbers: tuple[str, ...] = key(
-        forms.texts("a list of numbers"),
-        "The company's own lines and extensions, never clients. The `dialled_numbers` of all "
-        "campaigns count as own too.",
+        own_numbers(),
+        "The company's own lines and extensions, never clients; a block of numbers as its "
+        "beginning and `*`. The `dialled_numbers` of all campaigns count as own too.",
         default=(),
         default_words="none but those",
-        example=("+420200500100",),
+        example=("+420200500100", "+4202000004*"),
     )

@@ -130,6 +130,14 @@ class Campaign:
     )
     limits: tuple[Limit, ...] = limits_key()
     presets: tuple[str, ...] = presets_key()
+    min_talk_seconds: int = key(
+        forms.whole(0, 3600),
+        "A connection shorter than this is no talk: it ends no episode, and an attempt with it "
+        "counts as unanswered. One that goes on holds dials, and is a talk once it has lasted so "
+        "long. 0: any connection is a talk.",
+        default=0,
+        unit="seconds",
+    )
     confirm_within_minutes: int = key(
         forms.whole(1, _YEAR_MINUTES),
         "How long after a dial its call may take to be seen, before the attempt counts as made.",

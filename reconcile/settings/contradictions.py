@@ -79,11 +79,13 @@ def _asterisk(logs: AsteriskLogs, path: KeyPath, findings: Findings) -> None:
 
 
 def _table(table: TableFiles, path: KeyPath, findings: Findings) -> None:
-    if findings.are_against((*path, "contacts")) or findings.are_against((*path, "calls")):
+    selects = ("contacts", "calls", "do_not_call")
+    if any(findings.are_against((*path, name)) for name in selects):
         return
-    if (table.contacts is None) == (table.calls is None):
-        found = "neither `contacts` nor" if table.calls is None else "both `contacts` and"
-        findings.error(path, f"has {found} `calls`, expected one: a source gives one thing")
+    given = [f"`{name}`" for name in selects if getattr(table, name) is not None]
+    if len(given) != 1:
+        found = " and ".join(given) or "none of `contacts`, `calls` and `do_not_call`"
+        findings.error(path, f"has {found}, expected one of them: a source gives one thing")
     if table.fold_key is not None and table.calls is None:
         findings.error((*path, "fold_key"), "needs `calls`, for only calls are folded")
     is_default = (table.encoding, table.delimiter, table.header) == ("utf-8", ",", True)
@@ -158,7 +160,7 @@ def _region(settings: Settings, findings: Findings) -> None:
         for source in settings.sources
         if not source.region
         and source.numbers != "opaque"
-        and (source.gives_calls or source.gives_contacts)
+        and (source.gives_calls or source.gives_contacts or source.gives_do_not_call)
         and not findings.are_against(("sources", source.name, "region"))
         and not findings.are_against(("sources", source.name, "numbers"))
     ]

@@ -79,7 +79,8 @@ class Settings:
     )
     max_shrink_percent: int = key(
         forms.whole(0, 100),
-        "A directory that shrank by more is refused, and the last good one stays.",
+        "A directory or do-not-call list that shrank by more is refused, and the last good one "
+        "stays.",
         default=20,
         unit="percent",
     )

@@ -46,7 +46,7 @@ def delimiter() -> Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFiles:
-    """Kind `table`: any call log or directory in files, through a select of the user."""
+    """Kind `table`: a call log, a directory or a do-not-call list, through a select of the user."""
 
     path: str = key(
         forms.text(GLOB),
@@ -55,15 +55,23 @@ class TableFiles:
     )
     contacts: str | None = key(
         forms.text(_SQL_FILE),
-        "The select that makes contacts of the rows. Either this or `calls`.",
+        "The select that makes contacts of the rows. This, `calls` or `do_not_call`.",
         default=None,
         example="contacts.sql",
     )
     calls: str | None = key(
         forms.text(_SQL_FILE),
-        "The select that makes calls of the rows. Either this or `contacts`.",
+        "The select that makes calls of the rows. This, `contacts` or `do_not_call`.",
         default=None,
         example="calls.sql",
+    )
+    do_not_call: str | None = key(
+        forms.text(_SQL_FILE),
+        "The select that makes entries of a do-not-call list of the rows: `number`, or "
+        "`number_hash` (SHA-256 of the number in E.164, such as `+420200500100`, in hexadecimal "
+        "digits), and where there are some `since` and `note`. No campaign calls these numbers.",
+        default=None,
+        example="do_not_call.sql",
     )
     format: str = key(
         forms.one_of("csv", "ndjson", "json", "parquet"),
@@ -84,6 +92,18 @@ class TableFiles:
         default_words="each row is a call",
         example="call_id",
     )
+
+    @property
+    def gives(self) -> str:
+        """What the rows become: the key that has the select."""
+        if self.do_not_call is not None:
+            return "do_not_call"
+        return "contacts" if self.contacts is not None else "calls"
+
+    @property
+    def select(self) -> str | None:
+        """The file with the select."""
+        return self.do_not_call or self.contacts or self.calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +197,8 @@ class Source:
     def gives_contacts(self) -> bool:
         """Whether contacts come from it."""
         return isinstance(self.detail, TableFiles) and self.detail.contacts is not None
+
+    @property
+    def gives_do_not_call(self) -> bool:
+        """Whether a do-not-call list comes from it."""
+        return isinstance(self.detail, TableFiles) and self.detail.do_not_call is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconcile.settings import limits
+from reconcile.settings import limits, own_numbers
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.effective import settings_hash
 
@@ -21,6 +21,7 @@ _CAMPAIGN_COLUMNS = (
     "starts_at",
     "settle_seconds",
     "short_drop_seconds",
+    "min_talk_seconds",
     "min_gap_minutes",
     "confirm_within_minutes",
     "give_up_after_minutes",
@@ -44,6 +45,7 @@ _SOURCE_COLUMNS = (
     "max_feed_lag_minutes",
     "gives_calls",
     "gives_contacts",
+    "gives_do_not_call",
 )
 _PROGRAM_COLUMNS = (
     "region",
@@ -70,6 +72,7 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
             row for source in settings.sources for row in _patterns(source)
         ],
         "settings.own_numbers": [{"number": number} for number in _own_numbers(settings)],
+        "settings.own_number_prefixes": [{"prefix": each} for each in _own_prefixes(settings)],
         "settings.campaigns": [
             _campaign(campaign, position)
             for position, campaign in enumerate(settings.campaigns, start=1)
@@ -184,10 +187,21 @@ def _own_numbers(settings: Settings) -> list[str]:
         number if source.numbers == "opaque" else _comparable(number, source.region)
         for source in settings.sources
         if isinstance(source.detail, AsteriskLogs)
-        for number in source.detail.own_numbers
+        for number in own_numbers.single(source.detail.own_numbers)
     ]
     lines = [line for campaign in settings.campaigns for line in _lines(campaign, settings)]
     return list(dict.fromkeys([*own, *lines]))
+
+
+def _own_prefixes(settings: Settings) -> list[str]:
+    """Give the beginnings of the blocks of own numbers of all sources, each once."""
+    prefixes = [
+        prefix
+        for source in settings.sources
+        if isinstance(source.detail, AsteriskLogs)
+        for prefix in own_numbers.prefixes(source.detail.own_numbers)
+    ]
+    return list(dict.fromkeys(prefixes))
 
 
 def _comparable(number: str, region: str) -> str:

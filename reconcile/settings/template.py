@@ -63,7 +63,8 @@ _SECTIONS = (
     ),
     _Section(
         "sources.directory",
-        "The directory. A source of the same kind with `calls` reads any other call log.",
+        "The directory. A source of the same kind with `calls` reads any other call log, one with "
+        "`do_not_call` a list of numbers not to be called.",
         (Source, TableFiles),
         kind="table",
         is_needed=True,

@@ -65,14 +65,27 @@ class Contact(NamedTuple):
     row: int | None
 
 
+class Listed(NamedTuple):
+    """One entry of a do-not-call list, and where and as what it stood."""
+
+    file: str
+    line: int
+    number: str | None
+    number_hash: str | None
+    since: str | None
+    note: str | None
+    record: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One portion of a stream, to be stored in one transaction.
 
     `marks` are all marks of the stream as they are after this batch (None: as they were), so they
-    replace the stored ones. `contacts` is a whole directory (None: as it was). `fingerprint` tells
-    what is read whole apart from what it was. `is_last` ends the stream: without `faults` it counts
-    as read, though old files that cannot be read may stand `aside`.
+    replace the stored ones. `contacts` is a whole directory and `do_not_call` a whole
+    list (None: as it was). `fingerprint` tells what is read whole apart from what it was. `is_last`
+    ends the stream: without `faults` it counts as read, though old files that cannot be read may
+    stand `aside`.
     """
 
     stream: str
@@ -81,6 +94,7 @@ class Batch:
     unknown_words: Mapping[tuple[str, str], int] = field(default_factory=dict)
     marks: tuple[Mark, ...] | None = None
     contacts: tuple[Contact, ...] | None = None
+    do_not_call: tuple[Listed, ...] | None = None
     fingerprint: str | None = None
     faults: tuple[Problem, ...] = ()
     aside: tuple[Problem, ...] = ()

@@ -1,4 +1,4 @@
-"""What a mapping select must give: the canonical columns of calls, contacts and results."""
+"""What a mapping select must give: the canonical columns of calls, contacts, lists, results."""
 
 from __future__ import annotations
 
@@ -31,11 +31,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one row of a mapping becomes. `is_strict`: a column of another name is an error."""
+    """What one row of a mapping becomes. `is_strict`: a column of another name is an error.
+
+    Of the columns `one_of` there has to be at least one.
+    """
 
     noun: str
     columns: tuple[Column, ...]
     is_strict: bool = True
+    one_of: tuple[str, ...] = ()
 
     def described(self) -> str:
         """All columns, for error messages."""
@@ -93,6 +97,18 @@ CONTACTS = Target(
         Column("extension"),
     ),
 )
+DO_NOT_CALL = Target(
+    "do-not-call entry",
+    (
+        Column("number"),
+        Column("number_hash"),
+        Column("since"),
+        Column("note"),
+    ),
+    one_of=("number", "number_hash"),
+)
+"""`since` is text: a date that cannot be read shall not have an entry kept aside."""
+
 REPORTS = Target(
     "report",
     (

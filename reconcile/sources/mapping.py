@@ -126,6 +126,8 @@ def _check_columns(mapping: Mapping, types: dict[str, str]) -> None:
         for column in target.columns
         if column.is_required and column.name not in types
     ]
+    if target.one_of and not any(name in types for name in target.one_of):
+        faults.append(f"gives none of `{'`, `'.join(target.one_of)}`")
     if target.is_strict:
         faults += [f"gives `{name}`, which is no column" for name in types if name not in known]
     faults += [

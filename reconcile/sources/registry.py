@@ -18,6 +18,7 @@ STREAMS = {
     "table": {
         "calls": ("table", "read_calls"),
         "contacts": ("table", "read_contacts"),
+        "do_not_call": ("table", "read_do_not_call"),
     },
     "results": {
         "results": ("results", "read_results"),
@@ -25,12 +26,15 @@ STREAMS = {
 }
 """Kind → stream → module and function. A stream is read, marked and told of on its own."""
 
+SNAPSHOTS = frozenset({"contacts", "do_not_call"})
+"""Streams that are read as a whole when they have changed, and have no marks."""
+
 
 def reader(kind: str, stream: str) -> Callable[..., Iterator[Batch]]:
     """The function that reads a stream of a kind of source; its module is loaded only now.
 
-    It takes the patterns, the marks (but for contacts), and what else its docstring says; it yields
-    batches, the last one with `is_last`.
+    It takes the patterns, the marks (but for what is one of SNAPSHOTS), and what else its docstring
+    says; it yields batches, the last one with `is_last`.
     """
     module, function = STREAMS[kind][stream]
     found: Callable[..., Iterator[Batch]] = getattr(

@@ -1,25 +1,26 @@
-"""Kind `table`: any files of rows, through a select of the user, to calls or contacts."""
+"""Kind `table`: files of rows, through a select of the user, to calls, contacts or a list."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from reconcile.errors import Problem
 from reconcile.sources.bad_files import divided, noted, remembered
-from reconcile.sources.batch import Batch, Contact, Load, Rejected
-from reconcile.sources.canonical import CALLS, CONTACTS
+from reconcile.sources.batch import Batch, Contact, Listed, Load, Rejected
+from reconcile.sources.canonical import CALLS, CONTACTS, DO_NOT_CALL, Target
 from reconcile.sources.forward import BATCH_LINES, read_forward
 from reconcile.sources.mapping import read_mapping
 from reconcile.sources.table_forward import Destination, Folding, mapped_batches
-from reconcile.sources.table_rows import call_row, contact
+from reconcile.sources.table_rows import call_row, contact, listed
 from reconcile.sources.table_whole import made_of_files, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from reconcile.sources.batch import StoredRow
+    from reconcile.sources.batch import Row, StoredRow
     from reconcile.sources.mapped_rows import Mapped
     from reconcile.sources.mapping import Mapping
     from reconcile.sources.marks import Mark
@@ -81,29 +82,59 @@ def read_contacts(
     `Batch.contacts` is None where nothing has changed, and where the directory cannot be read in
     full: then there is a fault, and the last good one stays in force.
     """
+    yield _snapshot(
+        patterns, CONTACTS, _contacts, folder=folder, select=select, form=form,
+        fingerprint=fingerprint, stream=stream,
+    )  # fmt: skip
+
+
+def read_do_not_call(
+    patterns: str | Sequence[str],
+    *,
+    folder: Path,
+    select: str,
+    form: TableForm,
+    fingerprint: str | None = None,
+    stream: str = "do_not_call",
+) -> Iterator[Batch]:
+    """Yield the whole do-not-call list in one batch, as `read_contacts` does the directory."""
+    yield _snapshot(
+        patterns, DO_NOT_CALL, listed, folder=folder, select=select, form=form,
+        fingerprint=fingerprint, stream=stream,
+    )  # fmt: skip
+
+
+def _snapshot(
+    patterns: str | Sequence[str],
+    target: Target,
+    builder: Callable[[str], Callable[[Mapped], Row]],
+    *,
+    folder: Path,
+    select: str,
+    form: TableForm,
+    fingerprint: str | None,
+    stream: str,
+) -> Batch:
+    """The batch of all that is read as a whole: the field of its stream stays None if unchanged."""
     try:
-        mapping = read_mapping(folder, select, CONTACTS)
+        mapping = read_mapping(folder, select, target)
         found = whole(patterns, folder, form, mapping)
         faults = (*found.matched.faults, *found.matched.aside, *(one.problem for one in found.bad))
         if faults:
             raise faults[0]
-        seen = found.fingerprint
-        contacts: list[Contact] = []
+        if found.fingerprint == fingerprint:
+            return Batch(stream, fingerprint=fingerprint, is_last=True)
+        rows: list[Row] = []
         kept_aside: list[Rejected] = []
-        if seen != fingerprint:
-            for given in made_of_files(found.files, mapping, _contacts, folder=folder, form=form):
-                contacts += cast("list[Contact]", given.rows)
-                kept_aside += given.rejected
+        for given in made_of_files(found.files, mapping, builder, folder=folder, form=form):
+            rows += given.rows
+            kept_aside += given.rejected
     except Problem as problem:
-        yield Batch(stream, faults=(problem,), is_last=True)
-        return
-    yield Batch(
-        stream,
-        rejected=tuple(kept_aside),
-        contacts=None if seen == fingerprint else tuple(contacts),
-        fingerprint=seen,
-        is_last=True,
-    )
+        return Batch(stream, faults=(problem,), is_last=True)
+    read = Batch(stream, rejected=tuple(kept_aside), fingerprint=found.fingerprint, is_last=True)
+    if target is CONTACTS:
+        return replace(read, contacts=cast("tuple[Contact, ...]", tuple(rows)))
+    return replace(read, do_not_call=cast("tuple[Listed, ...]", tuple(rows)))
 
 
 def table_batches(

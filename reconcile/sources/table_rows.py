@@ -1,19 +1,21 @@
-"""What mappings give, row by row, to rows of raw.* and to contacts."""
+"""What mappings give, row by row, to rows of raw.*, to contacts and to entries of lists."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from reconcile.sources.batch import (
     Contact,
+    Listed,
     Rejected,
     Row,
     content_hash,
     count_word,
     rejected,
 )
-from reconcile.sources.canonical import CALLS, CONTACTS, REPORTS, Kind, Target
+from reconcile.sources.canonical import CALLS, CONTACTS, DO_NOT_CALL, REPORTS, Kind, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,6 +94,19 @@ def contact(result: Mapped) -> Contact:
     facts = (result.values[name] for name in _CONTACT_VALUES)
     place = (result.values[name] for name in ("file", "line", "row"))
     return Contact(*facts, *place)
+
+
+def listed(file: str) -> Callable[[Mapped], Listed]:
+    """Make the builder of entries of a do-not-call list."""
+
+    def build(result: Mapped) -> Listed:
+        values = result.values
+        facts = {column.name: values[column.name] for column in DO_NOT_CALL.columns}
+        shown = {name: value for name, value in facts.items() if value is not None}
+        place = values["file"] or file, values["line"] or _UNKNOWN_PLACE
+        return Listed(*place, **facts, record=json.dumps(shown, ensure_ascii=False))
+
+    return build
 
 
 def _hash(prefix: bytes, facts: list[str | datetime | None]) -> int:

@@ -6,7 +6,8 @@ update kept.campaigns
 set
     starts_at = coalesce(now_set.starts_at, kept.campaigns.starts_at),
     dialler = now_set.dialler,
-    confirm_within_minutes = now_set.confirm_within_minutes
+    confirm_within_minutes = now_set.confirm_within_minutes,
+    min_talk_seconds = now_set.min_talk_seconds
 from settings.campaigns as now_set
 where
     kept.campaigns.campaign = now_set.campaign
@@ -16,4 +17,5 @@ where
         )
         or kept.campaigns.dialler != now_set.dialler
         or kept.campaigns.confirm_within_minutes != now_set.confirm_within_minutes
+        or kept.campaigns.min_talk_seconds is distinct from now_set.min_talk_seconds
     )

@@ -7,7 +7,8 @@ select
     campaigns.campaign,
     coalesce(campaigns.starts_at, $now::timestamp) as starts_at,
     campaigns.dialler,
-    campaigns.confirm_within_minutes
+    campaigns.confirm_within_minutes,
+    campaigns.min_talk_seconds
 from settings.campaigns as campaigns
 where
     not exists (

@@ -1,13 +1,15 @@
 -- What becomes of each dropped call that has to be accounted for now: opened, joined or ignored.
 -- Grain:  one row per dropped call (source, call_id) of core.due_drops
--- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, kept.dropped_calls,
---         kept.episodes, kept.campaigns, settings.campaigns, settings.campaign_words
+-- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, core.listed_numbers,
+--         kept.dropped_calls, kept.episodes, kept.campaigns, settings.campaigns,
+--         settings.campaign_words
 -- Params: $now timestamp
 --
 -- The facts of a number are walked in event order, a talk before a drop of the same second. Between
 -- two talks there is at most one episode: the first drop opens it, the others join, and the next
 -- talk closes it. So the walk is one numbering of the talks, whatever lies behind. A carried drop
--- stays in its campaign and opens however old it is (A2): it was promised a call.
+-- stays in its campaign and opens however old it is (A2): it was promised a call. Where its number
+-- is on a do-not-call list the episode that it opens closes at once, with that reason.
 with drops as (
     select
         kept_drops.source,
@@ -64,8 +66,11 @@ refused as (
             when drops.number is null then 'number_invalid'
             when drops.waited_seconds < campaigns.short_drop_seconds then 'short_drop'
             when drops.is_after_talk and not campaigns.drop_after_talk then 'after_talk'
+            when listed.number is not null then 'do_not_call'
         end as reason
     from drops
+    left join core.listed_numbers as listed
+        on drops.number = listed.number
     left join settings.campaigns as campaigns
         on drops.campaign = campaigns.campaign
 ),

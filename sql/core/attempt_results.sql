@@ -1,11 +1,12 @@
 -- What each handed-out dial has come to by now.
 -- Grain:  one row per attempt that is in doubt or up, was unseen, or whose call changed
--- Reads:  kept.attempts, kept.calls, core.calls, raw.results, core.reported_talks,
---         kept.campaigns, settings.sources
+-- Reads:  kept.attempts, kept.calls, core.calls, core.connections, raw.results,
+--         core.reported_talks, kept.campaigns, settings.sources
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no
--- end for longer than `open_call_limit`. A result that comes late corrects `unseen`.
+-- end for longer than `open_call_limit`. A result that comes late corrects `unseen`. A connection
+-- counts as in core.talks: while it is shorter than `min_talk_seconds` the attempt is up.
 with attempts as (
     select attempts.*
     from kept.attempts as attempts
@@ -51,11 +52,29 @@ signs as (
         attempts.result as earlier_result,
         attempts.ended_at as earlier_ended_at,
         calls.call_id is not null or reports.command_key is not null as is_seen,
-        calls.connected_at is not null
+        exists (
+            select 1
+            from core.connections as connections
+            where
+                connections.source = calls.source
+                and connections.call_id = calls.call_id
+                and (
+                    coalesce(campaigns.min_talk_seconds, 0) = 0
+                    or coalesce(connections.over_at, $now::timestamp)
+                    >= connections.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                )
+        )
         or exists (
             select 1
             from core.reported_talks as reported_talks
-            where reported_talks.command_key = attempts.command_key
+            where
+                reported_talks.command_key = attempts.command_key
+                and (
+                    coalesce(campaigns.min_talk_seconds, 0) = 0
+                    or not reported_talks.is_length_known
+                    or coalesce(reported_talks.over_at, calls.ended_at, $now::timestamp)
+                    >= reported_talks.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                )
         ) as is_answered,
         case
             when calls.call_id is not null then calls.ended_at else reports.ended_at

@@ -1,22 +1,51 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
 -- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers,
---         settings.program, kept.calls
+--         settings.own_number_prefixes, settings.program, kept.calls
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
--- A line of our own that calls us is no client, however it is written. A call of Asterisk older
+-- A line of our own that calls us is no client, however it is written; the blocks of own numbers
+-- are looked up by their lengths, so that no number meets every block. A call of Asterisk older
 -- than `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it
 -- wrong.
-with numbered as (
+with client_numbers as (
+    -- Distinct: the same caller rings again and again.
+    select distinct client.e164 as number
+    from staging.calls as calls
+    inner join settings.sources as sources
+        on calls.source = sources.source
+    inner join raw.phone_numbers as client
+        on calls.number_raw = client.number_raw
+        and case sources.numbers when 'opaque' then '' else sources.region end = client.region
+),
+
+prefix_lengths as (
+    -- Distinct: most blocks of a company begin alike.
+    select distinct length(prefixes.prefix) as prefix_length
+    from settings.own_number_prefixes as prefixes
+),
+
+own_clients as (
+    select own_numbers.number
+    from settings.own_numbers as own_numbers
+    union
+    select client_numbers.number
+    from client_numbers
+    cross join prefix_lengths
+    inner join settings.own_number_prefixes as prefixes
+        on left(client_numbers.number, prefix_lengths.prefix_length) = prefixes.prefix
+),
+
+numbered as (
     select
         calls.source,
         calls.call_id,
         coalesce(calls.system, '') as system,
         calls.direction,
-        case when own_numbers.number is null then client.e164 end as number,
+        case when own_clients.number is null then client.e164 end as number,
         calls.number_raw,
         case
-            when own_numbers.number is not null then 'own'
+            when own_clients.number is not null then 'own'
             else coalesce(client.number_class, 'withheld')
         end as number_class,
         coalesce(line.e164, nullif(calls.dialled_number, '')) as dialled_number,
@@ -44,8 +73,8 @@ with numbered as (
         on calls.dialled_number = line.number_raw
         and case sources.numbers when 'opaque' then '' else sources.region end = line.region
         and line.number_class in ('valid', 'possible', 'opaque')
-    left join settings.own_numbers as own_numbers
-        on client.e164 = own_numbers.number
+    left join own_clients
+        on client.e164 = own_clients.number
 ),
 
 kept as (

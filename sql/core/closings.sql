@@ -1,12 +1,14 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand, core.talks,
---         core.settled_drops, core.dropped_calls, settings.campaigns, settings.campaign_words
+--         core.settled_drops, core.dropped_calls, core.listed_numbers, settings.campaigns,
+--         settings.campaign_words
 -- Params: $now timestamp
 --
 -- cut_at: up to where the episode answers for its dropped calls; the later ones are carried over.
 -- `not_dropped` and `expired` look at the dropped calls that have joined, so they wait while one of
--- the number is about to join; the walk repeats until nothing changes.
+-- the number is about to join; the walk repeats until nothing changes. What is on a do-not-call
+-- list joins nothing.
 with open_episodes as (
     select
         episodes.episode_id,
@@ -51,7 +53,7 @@ drops_of_episodes as (
     group by drops.episode_id
 ),
 
-joining_numbers as (
+to_account as (
     select
         drops.campaign,
         drops.number
@@ -72,6 +74,16 @@ joining_numbers as (
         and drops.reason = 'line_unknown'
         and learnt.campaign is not null
         and learnt.is_dropped
+),
+
+joining_numbers as (
+    select
+        to_account.campaign,
+        to_account.number
+    from to_account
+    left join core.listed_numbers as listed
+        on to_account.number = listed.number
+    where listed.number is null
 ),
 
 made_attempts as (
@@ -140,6 +152,18 @@ reasons as (
                 joining_numbers.campaign = open_episodes.campaign
                 and joining_numbers.number = open_episodes.number
         )
+    union all
+    select
+        3 as line_number,
+        open_episodes.episode_id,
+        'do_not_call' as reason,
+        $now::timestamp as closed_at,
+        $now::timestamp as cut_at,
+        null as closing_source,
+        null as closing_call_id
+    from open_episodes
+    inner join core.listed_numbers as listed
+        on open_episodes.number = listed.number
     union all
     select
         4 as line_number,

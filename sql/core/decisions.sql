@@ -1,12 +1,12 @@
 -- What this run says of each episode that is open or was open in it, and why.
 -- Grain:  one row per open episode, and per episode that closed in this run
--- Reads:  core.plans, core.holds, core.turns, core.limit_counts, kept.episodes,
---         kept.dropped_calls, kept.decisions
+-- Reads:  core.plans, core.holds, core.turns, core.limit_counts, core.listed_numbers,
+--         kept.episodes, kept.dropped_calls, kept.decisions
 -- Params: $run_id bigint
 --
 -- The first reason of the list that applies decides; the others that apply are kept as `also`.
 -- What nothing holds is dialled in its turn. A limit that is reached moves the due instant to when
--- it lets the next dial leave.
+-- it lets the next dial leave. What proves `do_not_call` are the lists.
 with first_holds as (
     select
         holds.episode_id,
@@ -97,12 +97,16 @@ closed_decisions as (
         case
             when episodes.closing_call_id is not null
                 then [episodes.closing_source || '/' || episodes.closing_call_id]
+            when episodes.reason = 'do_not_call' and listed.lists is not null
+                then list_transform(listed.lists, lambda list_name: list_name || '/do_not_call')
             else coalesce(drop_proofs.proof, [])
         end as proof,
         []::varchar[] as also
     from kept.episodes as episodes
     left join drop_proofs
         on episodes.episode_id = drop_proofs.episode_id
+    left join core.listed_numbers as listed
+        on episodes.number = listed.number
     where
         episodes.closed_at is not null
         and episodes.changed_run = $run_id::bigint

@@ -1,8 +1,8 @@
 -- Calls of this run that are dropped calls, or were and are no longer, with the campaign of their
 -- line.
 -- Grain:  one row per call (source, call_id) that is or was a dropped call
--- Reads:  kept.calls, core.calls, kept.dropped_calls, kept.episodes, raw.results,
---         settings.campaigns, settings.campaign_words
+-- Reads:  kept.calls, core.calls, core.connections, kept.dropped_calls, kept.episodes,
+--         raw.results, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- Dropped: incoming, over, and no operator connected after the client last began to wait.
@@ -87,7 +87,6 @@ judged as (
         calls.dialled_number,
         calls.queue,
         calls.menu,
-        calls.connected_at is not null as is_after_talk,
         calls.ended_at as dropped_at,
         greatest(
             0, epoch(calls.ended_at - coalesce(calls.wait_began_at, calls.started_at))
@@ -157,6 +156,18 @@ asked as (
     select
         judged.*,
         fitting.campaign,
+        exists (
+            select 1
+            from core.connections as connections
+            where
+                connections.source = judged.source
+                and connections.call_id = judged.call_id
+                and (
+                    coalesce(campaigns.min_talk_seconds, 0) = 0
+                    or coalesce(connections.over_at, $now::timestamp)
+                    >= connections.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                )
+        ) as is_after_talk,
         case
             when fitting.campaign is not null then null
             when waiting_for_line.call_id is not null then 'line_unknown'
@@ -170,6 +181,8 @@ asked as (
     left join fitting
         on judged.source = fitting.source
         and judged.call_id = fitting.call_id
+    left join settings.campaigns as campaigns
+        on fitting.campaign = campaigns.campaign
     left join settings.campaign_words as dropped_in
         on fitting.campaign = dropped_in.campaign
         and dropped_in.kind = 'dropped_in'

@@ -20,7 +20,7 @@ with stale_feeds as (
     left join ops.jobs as jobs
         on jobs.job = 'source ' || sources.source
     where
-        (sources.gives_calls or sources.gives_contacts)
+        (sources.gives_calls or sources.gives_contacts or sources.gives_do_not_call)
         and (
             feeds.read_at is null
             or $now::timestamp

@@ -1,11 +1,12 @@
 -- How far back calls can matter to what is new or open: reads of calls are bounded by it.
 -- Grain:  one row
 -- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts, settings.limits,
---         settings.campaigns
+--         settings.campaigns, settings.sources
 -- Params: $now timestamp
 --
 -- counts_by_hand: a campaign counts calls by hand as attempts.
 -- limits_since is the beginning of the longest window of a limit, null where there is no limit.
+-- has_do_not_call: whether there are lists to look into.
 with instants as (
     select min(calls.started_at) as instant
     from staging.calls as calls
@@ -32,5 +33,10 @@ select
     coalesce((
         select bool_or(campaigns.count_manual_attempts)
         from settings.campaigns as campaigns
-    ), false) as counts_by_hand
+    ), false) as counts_by_hand,
+    exists (
+        select 1
+        from settings.sources as sources
+        where sources.gives_do_not_call
+    ) as has_do_not_call
 from instants

@@ -1,8 +1,9 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
--- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.plans, core.dials,
---         core.limit_counts, core.settling_drops, settings.campaigns, settings.sources,
---         raw.queue_log, raw.cdr, raw.table_calls, raw.results
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.connections,
+--         core.reported_talks, core.plans, core.dials, core.limit_counts, core.settling_drops,
+--         settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls,
+--         raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
@@ -73,6 +74,25 @@ instants as (
     where
         calls.started_at >= $since::timestamp
         and (calls.ended_at is null or calls.last_connected_at > $now::timestamp)
+    union all
+    -- A connection becomes a talk by lasting.
+    select
+        lasting.talk_at + shortest.min_talk_seconds * interval '1 second' as instant
+    from (
+        select connections.talk_at
+        from core.connections as connections
+        where connections.over_at is null
+        union all
+        select reported_talks.talk_at
+        from core.reported_talks as reported_talks
+        where reported_talks.over_at is null
+    ) as lasting
+    cross join (
+        -- Distinct: most campaigns ask for the same.
+        select distinct campaigns.min_talk_seconds
+        from kept.campaigns as campaigns
+        where campaigns.min_talk_seconds > 0
+    ) as shortest
     union all
     select settling_drops.settles_at as instant
     from core.settling_drops as settling_drops

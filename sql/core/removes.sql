@@ -1,6 +1,6 @@
 -- The remove commands of this run, one for each episode that closed (once, also without a dial).
 -- Grain:  one row per episode closed in this run whose campaign has or had a dialler
--- Reads:  core.episode_facts, kept.campaigns
+-- Reads:  core.episode_facts, core.listed_numbers, kept.campaigns
 -- Params: $now timestamp
 --
 -- An episode of a campaign that is gone from the settings is removed where its dials went.
@@ -8,10 +8,13 @@ with keyed as (
     select
         facts.*,
         campaigns.dialler as sink,
+        array_to_string(listed.lists, ', ') as lists,
         'remove|' || facts.episode_id as command_key
     from core.episode_facts as facts
     inner join kept.campaigns as campaigns
         on facts.campaign = campaigns.campaign
+    left join core.listed_numbers as listed
+        on facts.number = listed.number
     where facts.decision = 'remove'
 )
 
@@ -41,7 +44,8 @@ select
             when 'not_dropped' then 'The records now say that the call was no dropped call'
             when 'campaign_ended' then 'The campaign is no longer in the settings'
             when 'closed_by_hand' then 'A person closed the episode'
-            when 'do_not_call' then 'The number is on the do-not-call list'
+            when 'do_not_call'
+                then concat_ws(' ', 'The number is on the do-not-call list', keyed.lists)
             else keyed.reason
         end,
         'proof', keyed.proof,

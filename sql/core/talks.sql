@@ -1,12 +1,14 @@
 -- Talks between an operator and a client that an open or a coming episode has to know.
 -- Grain:  one row per campaign, number and connection of a call
--- Reads:  kept.calls, kept.episodes, kept.dropped_calls, kept.attempts, raw.results,
---         settings.campaigns, settings.campaign_words, settings.program, core.calls,
---         core.dropped_calls, core.reported_talks
+-- Reads:  core.connections, kept.episodes, kept.dropped_calls, kept.attempts, kept.campaigns,
+--         kept.calls, raw.results, settings.campaigns, settings.campaign_words, settings.program,
+--         core.calls, core.dropped_calls, core.reported_talks
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- `remove_on` says which direction counts, but a talk of the campaign's own attempt always does.
 -- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds).
+-- A connection shorter than `min_talk_seconds` is no talk. One that goes on is a talk once it has
+-- lasted so long, and then counts from its beginning, as every talk; until then it holds dials.
 with numbers as (
     select
         episodes.campaign,
@@ -58,35 +60,17 @@ with numbers as (
     where attempts.handed_out_at >= $since::timestamp
 ),
 
-connections as (
-    select
-        calls.source,
-        calls.call_id,
-        calls.number,
-        calls.direction,
-        unnest(
-            case
-                when calls.last_connected_at != calls.connected_at
-                    then [calls.connected_at, calls.last_connected_at]
-                else [calls.connected_at]
-            end
-        ) as talk_at
-    from kept.calls as calls
-    where
-        calls.connected_at is not null
-        and calls.direction != 'internal'
-        and calls.started_at >= $since::timestamp
-),
-
 counted as (
     select
         numbers.campaign,
         numbers.number,
         connections.talk_at,
         connections.source,
-        connections.call_id
+        connections.call_id,
+        connections.over_at,
+        true as is_length_known
     from numbers
-    inner join connections
+    inner join core.connections as connections
         on numbers.number = connections.number
     left join settings.campaigns as campaigns
         on numbers.campaign = campaigns.campaign
@@ -115,13 +99,19 @@ counted as (
         attempts.number,
         reported_talks.talk_at,
         reported_talks.source,
-        reported_talks.command_key as call_id
+        reported_talks.command_key as call_id,
+        coalesce(reported_talks.over_at, own_calls.ended_at) as over_at,
+        reported_talks.is_length_known
     from core.reported_talks as reported_talks
     inner join kept.attempts as attempts
         on reported_talks.command_key = attempts.command_key
     inner join numbers
         on attempts.campaign = numbers.campaign
         and attempts.number = numbers.number
+    left join kept.calls as own_calls
+        on attempts.call_source = own_calls.source
+        and attempts.call_id = own_calls.call_id
+        and own_calls.started_at >= $since::timestamp
 )
 
 select
@@ -136,4 +126,13 @@ select
     ) as talk_number
 from counted
 cross join settings.program as program
-where counted.talk_at <= $now::timestamp + program.clock_tolerance_seconds * interval '1 second'
+left join kept.campaigns as campaigns
+    on counted.campaign = campaigns.campaign
+where
+    counted.talk_at <= $now::timestamp + program.clock_tolerance_seconds * interval '1 second'
+    and (
+        coalesce(campaigns.min_talk_seconds, 0) = 0
+        or not counted.is_length_known
+        or coalesce(counted.over_at, $now::timestamp)
+        >= counted.talk_at + campaigns.min_talk_seconds * interval '1 second'
+    )

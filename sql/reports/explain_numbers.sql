@@ -1,7 +1,7 @@
 -- The numbers that a text can mean: the number itself where anything is known of it, else those of
 -- the contact with that id.
 -- Grain:  one row per number
--- Reads:  kept.calls, kept.episodes, kept.contacts
+-- Reads:  kept.calls, kept.episodes, kept.contacts, kept.do_not_call
 -- Params: $written varchar, $number varchar
 --
 -- $number is the text read as a phone number (null: it is none), $written the text as it stands.
@@ -17,6 +17,10 @@ with known_numbers as (
     select contacts.number
     from kept.contacts as contacts
     where contacts.number in ($number::varchar, $written::varchar)
+    union
+    select listed.number
+    from kept.do_not_call as listed
+    where listed.number in ($number::varchar, $written::varchar)
 ),
 
 numbers_of_contact as (

@@ -1,13 +1,41 @@
 -- What the CDR tells of each touched call, its rows folded into one.
 -- Grain:  one row per call (source, call_id) that has a row in the CDR
--- Reads:  staging.asterisk_cdr_legs, settings.sources, settings.own_numbers
+-- Reads:  staging.asterisk_cdr_legs, settings.sources, settings.own_numbers,
+--         settings.own_number_prefixes
 -- Params: none
 --
 -- ANSWERED alone proves nothing, for menu and queue answer too. In a client's call only an answered
 -- row that dialled a desk proves an operator. In an outgoing call to a trunk it proves the client
 -- (the operator dialled), in one that began with the client it proves the operator.
 -- A call of which only other channels' rows are known goes on.
-with ordered_legs as (
+with prefix_lengths as (
+    -- Distinct: most blocks of a company begin alike.
+    select distinct length(prefixes.prefix) as prefix_length
+    from settings.own_number_prefixes as prefixes
+),
+
+callers as (
+    -- Distinct: the same caller rings again and again.
+    select distinct
+        legs.src,
+        '+' || regexp_replace(legs.src, '^(\+|00)', '') as number
+    from staging.asterisk_cdr_legs as legs
+),
+
+own_callers as (
+    select callers.src
+    from callers
+    inner join settings.own_numbers as own_numbers
+        on callers.number = '+' || ltrim(own_numbers.number, '+')
+    union
+    select callers.src
+    from callers
+    cross join prefix_lengths
+    inner join settings.own_number_prefixes as prefixes
+        on left(callers.number, prefix_lengths.prefix_length) = prefixes.prefix
+),
+
+ordered_legs as (
     select
         legs.*,
         row_number() over (
@@ -22,12 +50,10 @@ with ordered_legs as (
             and lag(legs.dcontext) over own_before = legs.dcontext,
             false
         ) as is_trailing,
-        exists (
-            select 1
-            from settings.own_numbers as own_numbers
-            where ltrim(own_numbers.number, '+') = regexp_replace(legs.src, '^(\+|00)', '')
-        ) as is_src_own
+        own_callers.src is not null as is_src_own
     from staging.asterisk_cdr_legs as legs
+    left join own_callers
+        on legs.src = own_callers.src
     window own_before as (
         partition by legs.source, legs.call_id, legs.is_own
         order by legs.leg_number
