@@ -41,6 +41,7 @@ STORE_CALLS = (
     "commands.keep_calls",
 )
 BEFORE_THE_WALK = (
+    "core.hours_now",
     "commands.start_campaigns",
     "commands.follow_campaigns",
     "core.connections",

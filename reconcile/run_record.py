@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from reconcile import __version__, clock, jobs, publishing, queries
+from reconcile import __version__, clock, jobs, openings, publishing, queries
 from reconcile.errors import ExitCode
 from reconcile.settings import as_json
 from reconcile.settings.schedules import PUBLISH
@@ -101,6 +101,7 @@ def keep_settings(run: Run) -> bool:
         [run.settings_hash, as_json(run.settings), run.moment.now],
     )
     jobs.follow(connection, run.settings, run.moment)
+    openings.follow(connection, run.settings)
     return True
 
 

@@ -13,6 +13,7 @@ from reconcile import (
     database,
     faults,
     jobs,
+    openings,
     outbox,
     ownership,
     pipeline,
@@ -150,6 +151,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
     if not is_forced and not has_new_settings and _is_idle(one):
         result.is_idle = True
     else:
+        openings.keep(connection, one.settings, moment)
         result.findings = pipeline.decide(connection, moment)
         _note_findings(one, result)
         _tell_decisions(one, result)
@@ -189,10 +191,8 @@ def _is_idle(one: Run) -> bool:
     if any(feed.is_changed for feed in one.feeds) or one.moment.is_clock_back:
         return False
     standing = queries.rows(one.connection, "core.standing", one.moment.params()).rows[0]
-    next_change_at, undelivered_count, held_count, is_first = standing
-    if is_first or undelivered_count or held_count:
-        return False
-    return next_change_at is None or one.moment.now < next_change_at
+    next_change_at, *looks_anyway = standing
+    return not any(looks_anyway) and (next_change_at is None or one.moment.now < next_change_at)
 
 
 def _note_feeds(one: Run) -> None:

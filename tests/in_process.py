@@ -16,8 +16,9 @@ import duckdb
 import oracle
 import pytest
 
-from reconcile import database, number_cache, outbox, pipeline, queries, running
+from reconcile import database, number_cache, openings, outbox, pipeline, queries, running
 from reconcile.moment import Moment
+from reconcile.settings import Campaign, Holidays, hours
 from reconcile.sinks import Outcome
 
 RECORD_COLUMNS = (
@@ -70,6 +71,7 @@ class Program:
         self.run_id = 0
         self.idle_count = 0
         self.is_changed = True
+        self.settings = SimpleNamespace(campaigns=[])
         self.contacts: list[tuple[str, str]] = []
         self.do_not_call: list[str] = []
         self.pauses: list[tuple] = []
@@ -96,7 +98,10 @@ class Program:
         silent = outbox.recover(self.connection, {"file": self.sink}, moment)
         self.connection.execute("begin")
         is_idle = self._is_idle(moment)
-        findings = [] if is_idle else pipeline.decide(self.connection, moment)
+        findings = []
+        if not is_idle:
+            openings.keep(self.connection, self.settings, moment)
+            findings = pipeline.decide(self.connection, moment)
         pipeline.clear(self.connection)
         self.connection.execute(
             "insert into ops.runs values ($1, $2, $2, $2, 'test', 'test', '', '', 0, $3)",
@@ -177,8 +182,12 @@ class Program:
             for limit in {*rules.limits, *campaign.limits}:
                 row = (campaign.name, limit.calls, limit.hours, limit.per)
                 self.insert("settings.limits", row)
+        openings._forget(self.connection, None)
 
     def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
+        written = Campaign(name=campaign.name, **hours_of(campaign.hours))
+        in_force = hours.of(written)
+        self.settings.campaigns.append(written)
         self.insert(
             "settings.campaigns",
             (
@@ -190,6 +199,7 @@ class Program:
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
                 campaign.dialler, campaign.dials_per_run, campaign.dials_waiting_max,
                 campaign.priority, campaign.count_manual_attempts, campaign.min_talk_seconds,
+                *((in_force.hours_key, in_force.time_zone) if in_force else ()),
             ),
         )  # fmt: skip
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
@@ -241,6 +251,24 @@ class Program:
         self.is_changed = True
         params = {"campaign": campaign, "number": number, "now": at, "why": "test"}
         queries.run(self.connection, "commands.close_by_hand", params)
+
+
+def hours_of(hours: oracle.Hours | None) -> dict[str, object]:
+    """Calling hours of the oracle as the settings have them, written in short."""
+    if hours is None:
+        return {}
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    days = ",".join(names[day] for day in sorted(hours.weekdays))
+    entries = [
+        f"{days} {begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}"
+        for begin, end in hours.ranges
+    ]
+    closed = tuple(sorted(day.isoformat() for day in hours.closed))
+    return {
+        "calling_hours": tuple(entries),
+        "time_zone": hours.time_zone,
+        "holidays": Holidays(dates=closed) if closed else None,
+    }
 
 
 def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:

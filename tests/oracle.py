@@ -6,9 +6,9 @@ instant of `world.runs` over stored history: a record counts from the first run 
 `known_at`. Section numbers (s3, s6.7) and A-numbers in the comments are those of
 episode-states.md; "choice" marks a place where the law is silent or can be read in two ways.
 
-Seams, not built yet, each marked `SEAM` where it belongs: calling hours, clock going back, stale
-feeds and A12, audits, `reach = "contact"`, results reported by a sink, a sink that refuses for good
-or whose answer is lost.
+Seams, not built yet, each marked `SEAM` where it belongs: clock going back, stale feeds and A12,
+audits, `reach = "contact"`, results reported by a sink, a sink that refuses for good or whose
+answer is lost.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 Value = TypeVar("Value")
 
@@ -87,6 +89,50 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """Calling hours: half-open ranges of minutes of a local day, Monday is 0 (design s3.10)."""
+
+    ranges: tuple[tuple[int, int], ...]
+    weekdays: frozenset[int] = frozenset(range(7))
+    closed: frozenset[date] = frozenset()
+    time_zone: str = "UTC"
+
+    def is_open(self, at: datetime) -> bool:
+        return _is_minute_open(self, at.replace(second=0, microsecond=0))
+
+    def next_opening(self, at: datetime) -> datetime | None:
+        """The first open minute after a closed instant, looked for minute by minute.
+
+        Choice: no further than three weeks, which no world of ours needs.
+        """
+        minute = at.replace(second=0, microsecond=0)
+        for _ in range(21 * 1440):
+            minute += MINUTE
+            if self.is_open(minute):
+                return minute
+        return None
+
+    def open_time(self, begin: datetime, end: datetime) -> timedelta:
+        """How much of [begin, end) is open."""
+        total, at = timedelta(), begin
+        while at < end:
+            until = min(end, at.replace(second=0, microsecond=0) + MINUTE)
+            total += until - at if self.is_open(at) else timedelta()
+            at = until
+        return total
+
+
+@cache
+def _is_minute_open(hours: Hours, minute: datetime) -> bool:
+    local = minute.replace(tzinfo=UTC).astimezone(ZoneInfo(hours.time_zone))
+    return (
+        local.weekday() in hours.weekdays
+        and local.date() not in hours.closed
+        and any(begin <= local.hour * 60 + local.minute < end for begin, end in hours.ranges)
+    )
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
     name: str
     dialled_numbers: frozenset[str] | None = None  # None: any
@@ -113,6 +159,7 @@ class CampaignSettings:
     priority: int = 0
     dials_per_run: int | None = None  # None: any number
     dials_waiting_max: int | None = None
+    hours: Hours | None = None  # None: always open
 
     @property
     def steps(self) -> tuple[timedelta, ...]:
@@ -129,6 +176,14 @@ class CampaignSettings:
     @property
     def give_up_after(self) -> timedelta:
         return self.give_up_after_minutes * MINUTE
+
+    def has_given_up(self, since: datetime, now: datetime) -> bool:
+        """A10: so much time has passed, counted only while the campaign may dial."""
+        passed = self.hours.open_time(since, now) if self.hours else now - since
+        return passed >= self.give_up_after
+
+    def is_open(self, at: datetime) -> bool:
+        return self.hours is None or self.hours.is_open(at)
 
     @property
     def settle(self) -> timedelta:
@@ -613,7 +668,7 @@ class _Program:
         return min(answering, key=lambda episode: (episode.cut, episode.id), default=None)
 
     def out_of_time(self, campaign: CampaignSettings, at: datetime) -> str | None:
-        if self.now >= at + campaign.give_up_after:  # SEAM: open time only (A10)
+        if campaign.has_given_up(at, self.now):
             return "too_old"
         if at < (campaign.starts_at or self.first_runs[campaign.name]):
             return "before_start"
@@ -734,7 +789,7 @@ class _Program:
         if is_over and not any(map(is_hanging, made)):
             end, cut = self.end_of_ladder(made[-1], campaign), made[-1].handed_out_at
             return episode, "exhausted", end, cut, made[-1].call
-        if self.now >= last_drop + campaign.give_up_after:  # SEAM: open time only (A10)
+        if campaign.has_given_up(last_drop, self.now):
             return episode, "expired", self.now, self.now, None
         return None
 
@@ -876,7 +931,7 @@ class _Program:
     # s4: when the next attempt is due
 
     def due(self, episode: Episode) -> tuple[int | None, datetime | None, datetime | None]:
-        """Which attempt is next, when it was promised, from when it may leave."""
+        """Which attempt is next, when it was promised, from when it may leave but for the hours."""
         campaign, made = self.campaigns[episode.id.campaign], self.attempts_of(episode)
         if len(made) >= len(campaign.ladder):
             return None, None, None
@@ -893,7 +948,14 @@ class _Program:
             else:
                 distance = step - campaign.steps[len(made) - 1] - MINUTE  # A5
                 earliest += [last.handed_out_at + distance, end + campaign.min_gap]
-        return len(made) + 1, promised, max(earliest)  # SEAM: calling hours
+        return len(made) + 1, promised, max(earliest)
+
+    def in_hours(self, episode: Episode, at: datetime | None) -> datetime | None:
+        """The instant, or the next opening where it lies outside the calling hours."""
+        campaign = self.campaigns[episode.id.campaign]
+        if at is None or campaign.is_open(at):
+            return at
+        return campaign.hours.next_opening(at)
 
     # s5: which decision
 
@@ -920,8 +982,12 @@ class _Program:
         for (k, promised, due), episode in sorted(waiting, key=order):
             drops = tuple(drop.call for drop in self.drops_of(episode))
             decision, reason, proof = next(self.lines(episode, k, promised, due))
-            free_at = self.limits_free_at(episode) if reason == "limit" else None
-            told = (decision, reason, k, promised, free_at or due, proof or drops)
+            leaves_at = self.in_hours(episode, due)
+            if reason == "limit":
+                leaves_at = self.limits_free_at(episode) or leaves_at
+            if reason == "outside_hours":
+                leaves_at = self.in_hours(episode, self.now)
+            told = (decision, reason, k, promised, leaves_at, proof or drops)
             self.decisions.append(Decision(*episode.id[:2], episode.id, *told))
             if decision == "dial" and self.campaigns[episode.id.campaign].dialler != "none":
                 self.issue("dial", episode, k)
@@ -934,11 +1000,6 @@ class _Program:
         campaign, number = self.campaigns[episode.id.campaign], episode.id.number
         contacts = {contact for contact, each in self.directory if each == number}
         made = self.attempts_of(episode)
-        going_on = sorted(
-            call.id
-            for call in self.calls.values()
-            if call.number == number and call.direction != "internal" and self.is_going_on(call)
-        )
         if campaign.duplicates == "block" and len(contacts) >= 2:
             yield "blocked", "duplicate", ()
         if campaign.unknown_callers == "block" and not contacts:
@@ -947,19 +1008,33 @@ class _Program:
             yield "wait", "attempt_in_doubt", ()
         if up := [attempt.call for attempt in made if attempt.result == "up"]:
             yield "wait", "attempt_up", tuple(up)
-        if self.now < promised:
-            yield "wait", "not_due", ()
-        if self.now < due:
-            yield "wait", "spacing", ()
-        # SEAM: outside_hours
+        yield from self.too_early(campaign, promised, due)
         if self.is_paused(campaign.name):
             yield "wait", "paused", ()
         # SEAM: clock_back, feed_stale, audit_failed
-        if going_on:
+        if going_on := self.going_on(number):
             yield "wait", "on_call_now", tuple(going_on)
         if full := self.full(episode):
             yield "wait", full, ()
         yield "dial", f"attempt_{k}_of_{len(campaign.ladder)}", ()
+
+    def too_early(
+        self, campaign: CampaignSettings, promised: datetime, due: datetime
+    ) -> Iterator[tuple[str, str, tuple[CallId, ...]]]:
+        """Lines 12 to 14."""
+        if self.now < promised:
+            yield "wait", "not_due", ()
+        if self.now < due:
+            yield "wait", "spacing", ()
+        elif not campaign.is_open(self.now):
+            yield "wait", "outside_hours", ()
+
+    def going_on(self, number: str) -> list[CallId]:
+        return sorted(
+            call.id
+            for call in self.calls.values()
+            if call.number == number and call.direction != "internal" and self.is_going_on(call)
+        )
 
     def is_paused(self, campaign: str) -> bool:
         return any(

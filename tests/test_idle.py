@@ -11,7 +11,8 @@ import pytest
 from site_folder import CLIENT, Site, at
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"pandas", "numpy", "pyarrow", "tabulate", "rich", "pydantic", "phonenumbers", "croniter"}
+HEAVY = {"pandas", "numpy", "pyarrow", "tabulate", "rich", "pydantic", "phonenumbers"}
+HEAVY |= {"croniter", "holidays"}
 
 RUN = """
 import json, sys

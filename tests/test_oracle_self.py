@@ -1,7 +1,6 @@
 """The oracle itself: worked sequences of episode-states section 9, the recording, its promises.
 
-Not here, for their rules are not in the oracle yet: 9.7 (calling hours) and 9.9 (the clock
-goes back).
+Not here, for its rule is not in the oracle yet: 9.9 (the clock goes back).
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from oracle import (
     CallRecord,
     CampaignSettings,
     EpisodeId,
+    Hours,
     Outcome,
     ProgramSettings,
     World,
@@ -230,6 +230,31 @@ def test_an_attempt_is_answered_by_a_talk_that_is_long_enough(ended, result):
 
 def down_for_three_hours(*records: CallRecord) -> Outcome:
     return morning(list(records), [at("10:00"), *minutes("13:02", "14:00")])
+
+
+def test_9_7_calling_hours_close_in_the_middle_of_the_ladder():
+    campaign = replace(CAMPAIGN, hours=Hours(((8 * 60, 20 * 60),)))
+    a_day = timedelta(days=1)
+    next_day = [now + a_day for now in (at("07:59"), *minutes("08:00", "08:44"))]
+    runs = [*minutes("19:44", "20:02"), at("23:59"), *next_day]
+    outcome = morning([drop("d", "19:44:30")], runs, (campaign,))
+    assert dials(outcome) == ["19:50", "08:00", "08:44"]
+    assert decided(outcome, "20:00") == decided(outcome, "23:59") == [("wait", "outside_hours")]
+    assert due(outcome, "20:00") == "08:00:00"
+    assert outcome.episodes[0].is_open
+
+
+def test_hours_of_the_oracle_are_those_of_the_wall():
+    prague = Hours(((150, 180),), time_zone="Europe/Prague")
+    assert prague.next_opening(at("12:00")) == at("01:30") + timedelta(days=1)
+    spring, autumn = (datetime.fromisoformat(day) for day in ("2026-03-29", "2026-10-25"))
+    a_day = timedelta(days=1)
+    assert prague.open_time(spring, spring + a_day) == timedelta(0)
+    assert prague.open_time(autumn, autumn + a_day) == timedelta(hours=1)
+    assert prague.open_time(at("01:29:50"), at("01:30:10")) == timedelta(seconds=10)
+    assert prague.open_time(at("01:59:50"), at("02:00:10")) == timedelta(seconds=10)
+    assert not replace(prague, weekdays=frozenset({6})).is_open(at("01:30"))
+    assert not replace(prague, closed=frozenset({EARLY.date()})).is_open(at("01:30"))
 
 
 def test_9_8_down_for_three_hours():

@@ -235,7 +235,7 @@ def test_an_encoding_must_be_known_and_a_delimiter_one_sign(tmp_path: Path, line
     ("line", "expected"),
     [
         ("retry_minute = [5]", "is not known here, the nearest is `retry_minutes`"),
-        ("xyz = 1", "is not known here, expected one of `confirm_within_minutes`, `count_from`"),
+        ("xyz = 1", "is not known here, expected one of `calling_hours`, `confirm_within_minutes`"),
     ],
 )
 def test_an_unknown_key_is_told_with_its_nearest(tmp_path: Path, line: str, expected: str) -> None:

@@ -39,12 +39,12 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
-    | {"jobs", "report_files", "snapshots", "sweeping"}
+    | {"jobs", "openings", "report_files", "snapshots", "sweeping"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "scratch", "state_faults"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
-    | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without"}
+    | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""
@@ -56,6 +56,7 @@ HEAVY = {
     "numpy": set(),
     "tabulate": {"reports"},
     "croniter": {"calling_hours", "schedule"},
+    "holidays": {"calling_hours"},
     "phonenumbers": {"phone_numbers"},
     "rich": {"streams"},
 }

@@ -3,7 +3,7 @@
 Records enter as a table of calls; what follows is the program's own SQL, pipeline and outbox, with
 a sink in memory. Runs stand at each full minute, the ladder is 5/15/60, all else is as by default.
 
-9.7 (calling hours) comes with a later change. 9.9 (the clock goes back) and
+9.9 (the clock goes back) and
 9.10 once more stand in test_running_faults, where runs go through files and read a clock.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import in_process
@@ -27,7 +28,7 @@ from call_records import (
     talk,
     unanswered,
 )
-from oracle import ProgramSettings
+from oracle import Hours, ProgramSettings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -302,6 +303,25 @@ def test_9_10_the_client_is_reached_while_the_sink_is_down() -> None:
     told = morning(records, runs, outages=OUTAGE)
     assert told.decided("10:21") == [REACHED]
     assert (told.dials, told.removes) == ([], ["10:31"])
+
+
+def test_9_7_calling_hours_close_in_the_middle_of_the_ladder() -> None:
+    campaign = replace(CAMPAIGN, hours=Hours(((8 * 60, 20 * 60),)))
+    a_day = timedelta(days=1)
+    evening = [*minutes("19:44", "20:02"), at("23:59")]
+    next_day = [at("07:59"), *minutes("08:00", "08:44")]
+    told = morning(
+        [drop("d", "19:44:30")], [*evening, *(now + a_day for now in next_day)], (campaign,)
+    )
+    outside = ("wait", "outside_hours", at("08:00") + a_day)
+    assert told.dials == ["19:50", "08:00", "08:44"]
+    assert told.decided("19:59") == [NOT_DUE]
+    assert told.due("19:59") == "19:59:30"
+    assert told.decisions[at("20:00")] == [outside]
+    assert told.decisions[at("23:59")] == [outside]
+    assert told.decisions[at("07:59") + a_day] == [outside]
+    assert [decision[:2] for decision in told.decisions[at("08:00") + a_day]] == [SECOND]
+    assert told.removes == [], "giving up counts open time"
 
 
 @pytest.mark.parametrize("answered", [False, True])

@@ -14,9 +14,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from random import Random
 from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from oracle import (
@@ -25,6 +27,7 @@ from oracle import (
     Attempt,
     CallRecord,
     CampaignSettings,
+    Hours,
     Limit,
     ProgramSettings,
     World,
@@ -50,6 +53,8 @@ FILLERS = [(f"F{index}", f"+4202005009{index:02}") for index in range(40)]
 BLINKS = (0, 0, 1, 5, 20, 60, 150)  # seconds a phase of a call takes
 DELAYS = (0, 0, 0, 0, 1, 30, 60, 200, 600, 1500)  # seconds until a record stands in its source
 ANSWER_ROUNDS = 6
+ZONES = ("UTC", "Europe/Prague", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
+DAY_MINUTES = 1440
 
 
 class Pick(Protocol):
@@ -146,6 +151,8 @@ class _Builder:
         self.list_numbers(world)
         self.pick = pick.apart("shortest talk")
         self.ask_for_longer_talks(world)
+        self.pick = pick.apart("hours")
+        self.open_and_close(world)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -341,6 +348,41 @@ class _Builder:
                 hashed = hashlib.sha256(number.encode()).hexdigest()
                 entries += self.pick.of(((number,), (hashed,), (number, hashed)))
         return entries
+
+    # calling hours
+
+    def open_and_close(self, world: World) -> None:
+        """Sometimes hours that open or close while the runs go on, and a few runs a day later."""
+        if not self.one_in(3):
+            return
+        world.settings = self.changed_rules(world, self.with_hours)
+        if self.one_in(2):
+            world.records += self.rush()
+        if self.one_in(3):
+            later = world.runs[-1] + self.pick.of((12 * 60, 24 * 60)) * MINUTE
+            world.runs += [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
+
+    def with_hours(self, name: str) -> dict[str, Any]:
+        if not name or self.one_in(5):
+            return {}
+        zone = self.pick.of(ZONES)
+        local = self.begin.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+        first = local.hour * 60 + local.minute + self.pick.of((-30, 0, 2, 5, 7, 15, 30))
+        length = self.pick.of((1, 3, 10, 40))
+        closed = {minute % DAY_MINUTES for minute in range(first, first + length)}
+        if self.one_in(4):
+            closed = {minute for minute in range(DAY_MINUTES) if minute % 7 < 3}
+        runs = groupby(range(DAY_MINUTES), key=lambda minute: minute not in closed)
+        ranges = [(*minutes,) for is_open, minutes in runs if is_open]
+        weekday = (local.weekday() + self.pick.of((0, 1))) % 7
+        holiday = local.date() + self.pick.of((0, 1)) * timedelta(days=1)
+        hours = Hours(
+            ranges=tuple((minutes[0], minutes[-1] + 1) for minutes in ranges),
+            weekdays=frozenset(range(7)) - self.pick.of((set(), set(), set(), {weekday})),
+            closed=frozenset(self.pick.of(((), (), (), (holiday,)))),
+            time_zone=zone,
+        )
+        return {"hours": hours}
 
     def joined_up(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Several numbers on one contact; one of them perhaps on a second contact, too."""

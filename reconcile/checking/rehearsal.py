@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconcile import queries, running
+from reconcile.reports.values import local, zone_of_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import duckdb
 
@@ -18,8 +19,8 @@ _KINDS = {"dialled_number": "dialled_numbers", "queue": "queues", "menu": "menus
 
 def report(settings: Settings) -> tuple[list[str], list[str]]:
     """Lines for a person, and those of the sources' faults, a refused directory for one."""
-    result, (faults, warnings) = running.rehearse(settings, _look)
-    return [*warnings, _at_once(result.decisions)], faults
+    result, (faults, told) = running.rehearse(settings, _look)
+    return [*told, _at_once(result.decisions)], faults
 
 
 def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
@@ -28,10 +29,8 @@ def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
         for feed in queries.rows(connection, "reports.feeds", {}).as_dicts()
         if feed["fault"] is not None
     ]
-    return faults, [
-        *_lists(connection),
-        *_warnings(connection),
-    ]
+    hours = queries.rows(connection, "core.campaign_hours", {}).as_dicts()
+    return faults, [*_lists(connection), *map(_hours, hours), *_unseen(connection)]
 
 
 def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -44,12 +43,28 @@ def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [
+def _hours(row: dict[str, Any]) -> str:
+    """When a campaign may dial next, or no longer, by the clock of its zone."""
+    zone, place = zone_of_name(row["hours_zone"]), f"({row['hours_zone']})"
+    closes, opens = (
+        local(instant, zone).strftime("%a %Y-%m-%d %H:%M") if instant else None
+        for instant in (row["closes_at"], row["opens_at"])
+    )
+    if not row["is_open"]:
+        when = f"which open {opens} {place}" if opens else "and no opening is known"
+        return f"`{row['campaign']}` is outside its calling hours, {when}"
+    until = f" until {closes}" if closes else ""
+    then = f", then from {opens}" if opens else ""
+    return f"`{row['campaign']}` may dial now{until}{then} {place}"
+
+
+def _unseen(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Words of the settings that no call has had."""
+    return (
         f"warning: `campaigns.{row['campaign']}.{_KINDS[row['kind']]}` has `{row['word']}`, which "
         f"no call has so far; {_instead(row['most_seen_word'])}"
         for row in queries.rows(connection, "core.unseen_words", {}).as_dicts()
-    ]
+    )
 
 
 def _instead(word: str | None) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
+from reconcile.explain import hours
 from reconcile.explain.timeline import events
 from reconcile.plain_text import plain
 from reconcile.reports import reasons
@@ -136,6 +137,8 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
         since = f" since {zone.text(row['since_at'])}" if row["since_at"] else ""
         why = f" ({plain(row['why'])})" if row["why"] else ""
         words = reasons.decision(reason)
+        if reason == "outside_hours":
+            words += f": {hours.opening(row, row['since_at'])}"
         if row["held_by"] in (None, reason):
             words += why
         elif row["decision"] == "dial" and reason != "undelivered":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconcile.explain import limits
+from reconcile.explain import hours, limits
 from reconcile.reports import reasons
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ def _decision(row: Row, counted: str, clock: Clock) -> str:
     text = f"`{row['reason']}`: {reasons.decision(row['reason'])}"
     if counted:
         text += f", {counted}"
+    if row["reason"] == "outside_hours":
+        text += f": {hours.opening(row, row['first_run_at'])}"
     if row["decision"] == "wait" and row["due_at"] and row["attempt_number"]:
         text += f"; attempt {row['attempt_number']} of {row['attempt_count']} is "
         text += "possible again from " if counted else "due "

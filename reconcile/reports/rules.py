@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile.queries import Rows
 from reconcile.reports.tables import Zone
 from reconcile.reports.values import jsonable
-from reconcile.settings import NO_DIALLER, limits
+from reconcile.settings import NO_DIALLER, hours, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +38,7 @@ def rules(campaign: Campaign, settings: Settings) -> list[Rule]:
         *_ends(campaign),
         *_do_not_call(settings),
         *_holds(campaign, settings),
+        *_hours(campaign),
         *_limits(campaign, settings),
         *_pacing(campaign, settings),
     ]
@@ -117,10 +118,7 @@ def _remove(campaign: Campaign) -> Rule:
 
 
 def _ends(campaign: Campaign) -> Iterator[Rule]:
-    yield Rule(
-        "", "Give up", f"{campaign.give_up_after_minutes:,} min after the last dropped call",
-        "core/closings.sql",
-    )  # fmt: skip
+    yield Rule("", "Give up", _give_up(campaign), "core/closings.sql")
     repeat = {
         "join": "joins the contact already added, nothing moves",
         "restart": "restarts the steps that are left",
@@ -149,6 +147,11 @@ def _do_not_call(settings: Settings) -> Iterator[Rule]:
         )  # fmt: skip
 
 
+def _give_up(campaign: Campaign) -> str:
+    counted = " of calling hours" if hours.of(campaign) else ""
+    return f"{campaign.give_up_after_minutes:,} min{counted} after the last dropped call"
+
+
 def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
     duplicates = {
         "block": "blocked until the directory is mended",
@@ -175,6 +178,17 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
         if source.gives_calls or source.gives_contacts or source.gives_do_not_call
     )
     yield Rule("", "No call while a source is stale", lags, "core/holds.sql")
+
+
+def _hours(campaign: Campaign) -> Iterator[Rule]:
+    if hours.of(campaign) is None:
+        return
+    said = [f"{'; '.join(campaign.calling_hours) or 'any time'} ({campaign.time_zone})"]
+    if holidays := campaign.holidays:
+        place = f"{holidays.country}-{holidays.region}" if holidays.region else holidays.country
+        said += [f"not on holidays of {place}"] if place else []
+        said += [f"not on {', '.join(holidays.dates)}"] if holidays.dates else []
+    yield Rule("", "Calling hours", "; ".join(said), "core/holds.sql")
 
 
 def _limits(campaign: Campaign, settings: Settings) -> Iterator[Rule]:

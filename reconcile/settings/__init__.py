@@ -19,6 +19,7 @@ from reconcile.settings.asterisk_logs import (
 )
 from reconcile.settings.campaigns import NO_DIALLER, Campaign
 from reconcile.settings.effective import as_json, settings_hash
+from reconcile.settings.hours import Holidays, Hours
 from reconcile.settings.limits import Limit
 from reconcile.settings.program import Settings
 from reconcile.settings.reading import load
@@ -34,6 +35,8 @@ __all__ = [
     "CdrFile",
     "DialledNumber",
     "FileSink",
+    "Holidays",
+    "Hours",
     "Incoming",
     "Limit",
     "ResultFiles",

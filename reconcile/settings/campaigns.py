@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
+from reconcile.settings.hours import Holidays, holidays_key, hours_key
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
+from reconcile.settings.schedules import time_zone
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,6 +130,15 @@ class Campaign:
         default_words="no result",
         example=("no_such_number", "rejected"),
     )
+    calling_hours: tuple[str, ...] = hours_key()
+    time_zone: str = key(
+        time_zone(),
+        "The zone of its calling hours and holidays.",
+        default="",
+        default_words="the program's `time_zone`",
+        example="Europe/Prague",
+    )
+    holidays: Holidays | None = holidays_key()
     limits: tuple[Limit, ...] = limits_key()
     presets: tuple[str, ...] = presets_key()
     min_talk_seconds: int = key(
@@ -146,7 +157,7 @@ class Campaign:
     )
     give_up_after_minutes: int = key(
         forms.whole(1, _YEAR_MINUTES),
-        "An episode ends so long after its last dropped call.",
+        "An episode ends so long after its last dropped call, counted in its calling hours.",
         default=480,
         unit="minutes",
     )

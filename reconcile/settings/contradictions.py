@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import limits, outputs
+from reconcile.settings import hours, limits, outputs
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import NO_DIALLER
 from reconcile.settings.literals import literal
@@ -47,6 +47,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
         )
     outputs.find(settings, findings)
     limits.find(settings, findings)
+    hours.find(settings, values, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):
         _sources(settings, findings)

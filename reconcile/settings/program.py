@@ -98,7 +98,7 @@ class Settings:
     )
     time_zone: str = key(
         time_zone(),
-        "The zone in which schedules are read.",
+        "The zone in which schedules and calling hours are read.",
         default="UTC",
         example="Europe/Prague",
     )

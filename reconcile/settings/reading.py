@@ -58,7 +58,8 @@ def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings
         if (source := _source(name, part, found["region"], findings)) is not None
     ]
     campaigns = [
-        _campaign(name, part, findings) for name, part in _named(values, "campaigns", findings)
+        _campaign(name, part, found["time_zone"], findings)
+        for name, part in _named(values, "campaigns", findings)
     ]
     sinks = [
         sink
@@ -115,9 +116,12 @@ def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink |
     return None if detail is None else Sink(name=name, detail=detail, **own)
 
 
-def _campaign(name: str, values: Mapping[str, object], findings: Findings) -> Campaign:
+def _campaign(
+    name: str, values: Mapping[str, object], time_zone: str, findings: Findings
+) -> Campaign:
     path = ("campaigns", name)
     found = _read_keys(keys_of(Campaign), values, path, findings)
+    found["time_zone"] = found["time_zone"] or time_zone
     _find_unknown(values, _names(Campaign), path, findings)
     return Campaign(name=name, **found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from reconcile.settings import limits, own_numbers
+from reconcile.settings import hours, limits, own_numbers
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.effective import settings_hash
 
@@ -143,6 +143,7 @@ def _patterns(source: Source) -> list[Row]:
 
 
 def _campaign(campaign: Campaign, position: int) -> Row:
+    in_force = hours.of(campaign)
     return {
         "campaign": campaign.name,
         "position": position,
@@ -150,6 +151,8 @@ def _campaign(campaign: Campaign, position: int) -> Row:
         "has_dialled_numbers": bool(campaign.dialled_numbers),
         "has_queues": bool(campaign.queues),
         "has_menus": bool(campaign.menus),
+        "hours_key": in_force and in_force.hours_key,
+        "hours_zone": in_force and in_force.time_zone,
         **_values(campaign, _CAMPAIGN_COLUMNS),
     }
 

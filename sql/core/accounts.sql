@@ -1,8 +1,8 @@
 -- What becomes of each dropped call that has to be accounted for now: opened, joined or ignored.
 -- Grain:  one row per dropped call (source, call_id) of core.due_drops
 -- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, core.listed_numbers,
---         kept.dropped_calls, kept.episodes, kept.campaigns, settings.campaigns,
---         settings.campaign_words
+--         core.hours_now, kept.dropped_calls, kept.episodes, kept.campaigns, kept.hour_spans,
+--         settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
 -- The facts of a number are walked in event order, a talk before a drop of the same second. Between
@@ -141,9 +141,20 @@ placed as (
             when refused.reason is not null then refused.reason
             when coalesce(joined_open.episode_id, joined_closed.episode_id) is not null then null
             when drops.origin = 'carried' then null
+            -- Counted in open time (A10); before all known openings it is too old in any case.
             when
-                $now::timestamp
-                >= drops.dropped_at + campaigns.give_up_after_minutes * interval '1 minute'
+                case
+                    when spans.hours_key is null then $now::timestamp
+                    else hours_now.open_clock_at
+                end
+                >= case
+                    when spans.hours_key is null then drops.dropped_at
+                    else
+                        kept.open_clock(
+                            spans.open_clock_at, spans.is_open, spans.begins_at, drops.dropped_at
+                        )
+                end
+                + campaigns.give_up_after_minutes * interval '1 minute'
                 then 'too_old'
             when drops.dropped_at < kept_campaigns.starts_at then 'before_start'
         end as reason
@@ -155,6 +166,13 @@ placed as (
         on drops.campaign = campaigns.campaign
     left join kept.campaigns as kept_campaigns
         on drops.campaign = kept_campaigns.campaign
+    left join core.hours_now as hours_now
+        on campaigns.hours_key = hours_now.hours_key
+    left join kept.hour_spans as spans
+        on campaigns.hours_key = spans.hours_key
+        and drops.dropped_at::date = spans.day
+        and spans.begins_at <= drops.dropped_at
+        and spans.ends_at > drops.dropped_at
     left join joined_open
         on drops.source = joined_open.source
         and drops.call_id = joined_open.call_id

@@ -1,14 +1,16 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
--- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand, core.talks,
---         core.settled_drops, core.dropped_calls, core.listed_numbers, settings.campaigns,
---         settings.campaign_words
+-- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand,
+--         kept.hour_spans, core.talks, core.settled_drops, core.dropped_calls,
+--         core.listed_numbers, core.hours_now, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
 -- cut_at: up to where the episode answers for its dropped calls; the later ones are carried over.
 -- `not_dropped` and `expired` look at the dropped calls that have joined, so they wait while one of
 -- the number is about to join; the walk repeats until nothing changes. What is on a do-not-call
 -- list joins nothing.
+-- To give up counts open time (A10); a dropped call from before all known openings is given up by
+-- the wall clock as well.
 with open_episodes as (
     select
         episodes.episode_id,
@@ -18,7 +20,8 @@ with open_episodes as (
         campaigns.campaign is null as is_campaign_ended,
         campaigns.attempt_count,
         campaigns.confirm_within_minutes,
-        campaigns.give_up_after_minutes
+        campaigns.give_up_after_minutes,
+        campaigns.hours_key
     from kept.episodes as episodes
     left join settings.campaigns as campaigns
         on episodes.campaign = campaigns.campaign
@@ -221,9 +224,28 @@ reasons as (
     from open_episodes
     inner join drops_of_episodes
         on open_episodes.episode_id = drops_of_episodes.episode_id
+    left join core.hours_now as hours_now
+        on open_episodes.hours_key = hours_now.hours_key
+    left join kept.hour_spans as spans
+        on open_episodes.hours_key = spans.hours_key
+        and drops_of_episodes.last_dropped_at::date = spans.day
+        and spans.begins_at <= drops_of_episodes.last_dropped_at
+        and spans.ends_at > drops_of_episodes.last_dropped_at
     where
-        $now::timestamp
-        >= drops_of_episodes.last_dropped_at
+        case
+            when spans.hours_key is null then $now::timestamp
+            else hours_now.open_clock_at
+        end
+        >= case
+            when spans.hours_key is null then drops_of_episodes.last_dropped_at
+            else
+                kept.open_clock(
+                    spans.open_clock_at,
+                    spans.is_open,
+                    spans.begins_at,
+                    drops_of_episodes.last_dropped_at
+                )
+        end
         + open_episodes.give_up_after_minutes * interval '1 minute'
         and not exists (
             select 1

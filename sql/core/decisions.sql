@@ -1,12 +1,13 @@
 -- What this run says of each episode that is open or was open in it, and why.
 -- Grain:  one row per open episode, and per episode that closed in this run
--- Reads:  core.plans, core.holds, core.turns, core.limit_counts, core.listed_numbers,
+-- Reads:  core.plans, core.holds, core.turns, core.limit_counts, core.listed_numbers, core.hours_now,
 --         kept.episodes, kept.dropped_calls, kept.decisions
 -- Params: $run_id bigint
 --
 -- The first reason of the list that applies decides; the others that apply are kept as `also`.
 -- What nothing holds is dialled in its turn. A limit that is reached moves the due instant to when
--- it lets the next dial leave. What proves `do_not_call` are the lists.
+-- it lets the next dial leave, closed hours to when they open. What proves `do_not_call` are the
+-- lists.
 with first_holds as (
     select
         holds.episode_id,
@@ -62,6 +63,7 @@ open_decisions as (
         plans.promised_at,
         case
             when first_holds.reason = 'limit' then limit_ends.free_at
+            when first_holds.reason = 'outside_hours' then hours_now.changes_at
             else plans.due_at
         end as due_at,
         case
@@ -81,6 +83,8 @@ open_decisions as (
         on plans.episode_id = limit_ends.episode_id
     left join drop_proofs
         on plans.episode_id = drop_proofs.episode_id
+    left join core.hours_now as hours_now
+        on plans.hours_key = hours_now.hours_key
 ),
 
 closed_decisions as (

@@ -1,16 +1,23 @@
 -- The dial commands of this run, complete as a dialler gets them.
 -- Grain:  one row per episode decided dial whose campaign has a dialler
--- Reads:  core.episode_facts, settings.campaigns
+-- Reads:  core.episode_facts, core.hours_now, settings.campaigns
 -- Params: $now timestamp
+--
+-- A dialler must not place it when the calling hours are over.
 with keyed as (
     select
         facts.*,
         campaigns.dialler as sink,
-        $now::timestamp + campaigns.confirm_within_minutes * interval '1 minute' as expires_at,
+        least(
+            $now::timestamp + campaigns.confirm_within_minutes * interval '1 minute',
+            hours_now.changes_at
+        ) as expires_at,
         'dial|' || facts.episode_id || '|' || facts.attempt_number::varchar as command_key
     from core.episode_facts as facts
     inner join settings.campaigns as campaigns
         on facts.campaign = campaigns.campaign
+    left join core.hours_now as hours_now
+        on campaigns.hours_key = hours_now.hours_key
     where facts.decision = 'dial' and campaigns.dialler != 'none'
 )
 

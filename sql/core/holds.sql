@@ -1,8 +1,8 @@
 -- Everything that keeps the next attempt of an open episode from being dialled now.
 -- Grain:  one row per open episode and reason that applies
 -- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings,
---         core.limit_counts, kept.pauses, kept.attempts, kept.commands, ops.feeds,
---         ops.jobs, settings.sources
+--         core.limit_counts, core.hours_now, kept.pauses, kept.attempts, kept.commands,
+--         ops.feeds, ops.jobs, settings.sources
 -- Params: $now timestamp, $is_clock_back boolean
 --
 -- line_number is the place of the reason in the list of decisions; the lowest one is the decision.
@@ -107,7 +107,22 @@ reasons as (
         'spacing' as reason,
         [plans.last_command_key] as proof
     from core.plans as plans
-    where plans.promised_at <= $now::timestamp and plans.due_at > $now::timestamp
+    where plans.promised_at <= $now::timestamp and plans.earliest_at > $now::timestamp
+    union all
+    -- Hours of which nothing is known are closed.
+    select
+        14 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'outside_hours' as reason,
+        []::varchar[] as proof
+    from core.plans as plans
+    left join core.hours_now as hours_now
+        on plans.hours_key = hours_now.hours_key
+    where
+        plans.hours_key is not null
+        and plans.earliest_at <= $now::timestamp
+        and not coalesce(hours_now.is_open, false)
     union all
     select
         15 as line_number,

@@ -49,7 +49,7 @@ judged as (
         plans.attempt_count,
         plans.promised_at,
         case
-            when in_force.reason = 'limit' then in_force.due_at
+            when in_force.reason in ('limit', 'outside_hours') then in_force.due_at
             else plans.due_at
         end as due_at,
         plans.dialler,

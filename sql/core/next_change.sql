@@ -1,9 +1,9 @@
 -- The earliest instant at which passing time alone changes what a run would say.
 -- Grain:  one row
--- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, core.connections,
---         core.reported_talks, core.plans, core.dials, core.limit_counts, core.settling_drops,
---         settings.campaigns, settings.sources, raw.queue_log, raw.cdr, raw.table_calls,
---         raw.results
+-- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, kept.hours,
+--         kept.hour_spans, core.connections, core.reported_talks, core.plans, core.dials,
+--         core.hours_now, core.limit_counts, core.settling_drops, settings.campaigns,
+--         settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
@@ -25,9 +25,60 @@ last_drops as (
     group by drops.episode_id
 ),
 
-instants as (
-    select unnest([plans.promised_at, plans.due_at]) as instant
+-- What the open clock shows when the next episode of some hours is given up.
+given_up as (
+    select
+        plans.hours_key,
+        min(
+            kept.open_clock(
+                spans.open_clock_at, spans.is_open, spans.begins_at, last_drops.last_dropped_at
+            )
+            + campaigns.give_up_after_minutes * interval '1 minute'
+        ) as open_clock_at
     from core.plans as plans
+    inner join last_drops
+        on plans.episode_id = last_drops.episode_id
+    inner join settings.campaigns as campaigns
+        on plans.campaign = campaigns.campaign
+    inner join core.hours_now as hours_now
+        on plans.hours_key = hours_now.hours_key
+    inner join kept.hour_spans as spans
+        on plans.hours_key = spans.hours_key
+        and last_drops.last_dropped_at::date = spans.day
+        and spans.begins_at <= last_drops.last_dropped_at
+        and spans.ends_at > last_drops.last_dropped_at
+    where
+        hours_now.open_clock_at
+        < kept.open_clock(
+            spans.open_clock_at, spans.is_open, spans.begins_at, last_drops.last_dropped_at
+        )
+        + campaigns.give_up_after_minutes * interval '1 minute'
+    group by plans.hours_key
+),
+
+instants as (
+    select unnest([plans.promised_at, plans.earliest_at, plans.due_at]) as instant
+    from core.plans as plans
+    union all
+    -- Hours open or close, or their table runs out.
+    select unnest([hours_now.changes_at, hours.renew_at]) as instant
+    from core.hours_now as hours_now
+    inner join kept.hours as hours
+        on hours_now.hours_key = hours.hours_key
+    where
+        exists (
+            select 1
+            from core.plans as plans
+            where plans.hours_key = hours_now.hours_key
+        )
+    union all
+    select spans.begins_at + (given_up.open_clock_at - spans.open_clock_at) as instant
+    from given_up
+    inner join kept.hour_spans as spans
+        on given_up.hours_key = spans.hours_key
+        and spans.is_open
+        and spans.open_clock_at < given_up.open_clock_at
+        and spans.open_clock_at + (spans.ends_at - spans.begins_at) >= given_up.open_clock_at
     union all
     select
         last_drops.last_dropped_at
@@ -37,6 +88,7 @@ instants as (
         on plans.episode_id = last_drops.episode_id
     inner join settings.campaigns as campaigns
         on plans.campaign = campaigns.campaign
+    where plans.hours_key is null
     union all
     select
         attempts.handed_out_at + campaigns.confirm_within_minutes * interval '1 minute' as instant

@@ -1,12 +1,14 @@
 -- The next attempt of each open episode: its number, what was promised and when it is due.
 -- Grain:  one row per open episode
 -- Reads:  core.attempt_standings, kept.episodes, kept.attempts, kept.dropped_calls,
---         settings.campaigns, settings.ladder
+--         kept.hour_spans, settings.campaigns, settings.ladder
 -- Params: none
 --
 -- A late step pushes the following ones, so that their distance stays, less the minute that is the
 -- beat of the runs (A5). `count_from = previous_attempt` counts each step from the end of the last.
--- next_attempt_number is null when the last attempt is still in doubt or up.
+-- next_attempt_number is null when the last attempt is still in doubt or up. earliest_at is the due
+-- instant but for the calling hours: outside of them it is due when they open next, null where no
+-- opening is known. A reader of the past may ask for time of which no hours are known any more.
 with drops_of_episodes as (
     select
         drops.episode_id,
@@ -57,6 +59,7 @@ steps as (
         campaigns.unknown_callers,
         campaigns.duplicates,
         campaigns.dialler,
+        campaigns.hours_key,
         last_attempts.command_key as last_command_key,
         last_attempts.attempt_number as last_attempt_number,
         last_attempts.handed_out_at as last_handed_out_at,
@@ -94,33 +97,50 @@ promises as (
         steps.*,
         steps.counted_from_at + steps.next_offset as promised_at
     from steps
+),
+
+spaced as (
+    select
+        promises.*,
+        case
+            when promises.next_attempt_number is null then null
+            when promises.count_from = 'added'
+                then greatest(
+                    promises.promised_at,
+                    promises.last_handed_out_at
+                    + (promises.next_offset - promises.last_offset) - interval '1 minute',
+                    promises.last_over_at + promises.min_gap_minutes * interval '1 minute'
+                )
+            else greatest(promises.promised_at, promises.last_over_at + promises.next_offset)
+        end as earliest_at
+    from promises
 )
 
 select
-    promises.episode_id,
-    promises.campaign,
-    promises.number,
-    promises.added_at,
-    promises.attempt_count,
-    promises.confirm_within_minutes,
-    promises.unknown_callers,
-    promises.duplicates,
-    promises.dialler,
-    promises.next_attempt_number,
-    promises.last_attempt_number,
-    promises.last_command_key,
-    promises.doubtful_key,
-    promises.up_key,
-    promises.promised_at,
+    spaced.episode_id,
+    spaced.campaign,
+    spaced.number,
+    spaced.added_at,
+    spaced.attempt_count,
+    spaced.confirm_within_minutes,
+    spaced.unknown_callers,
+    spaced.duplicates,
+    spaced.dialler,
+    spaced.hours_key,
+    spaced.next_attempt_number,
+    spaced.last_attempt_number,
+    spaced.last_command_key,
+    spaced.doubtful_key,
+    spaced.up_key,
+    spaced.promised_at,
+    spaced.earliest_at,
     case
-        when promises.next_attempt_number is null then null
-        when promises.count_from = 'added'
-            then greatest(
-                promises.promised_at,
-                promises.last_handed_out_at
-                + (promises.next_offset - promises.last_offset) - interval '1 minute',
-                promises.last_over_at + promises.min_gap_minutes * interval '1 minute'
-            )
-        else greatest(promises.promised_at, promises.last_over_at + promises.next_offset)
+        when spans.hours_key is null or spans.is_open then spaced.earliest_at
+        else spans.changes_at
     end as due_at
-from promises
+from spaced
+left join kept.hour_spans as spans
+    on spaced.hours_key = spans.hours_key
+    and spaced.earliest_at::date = spans.day
+    and spans.begins_at <= spaced.earliest_at
+    and spans.ends_at > spaced.earliest_at

@@ -17,8 +17,6 @@ select
         from kept.decisions as decisions
         where
             decisions.last_run_at is null
-            and decisions.reason in (
-                'feed_stale', 'clock_back', 'audit_failed', 'pacing', 'outside_hours'
-            )
+            and decisions.reason in ('feed_stale', 'clock_back', 'audit_failed', 'pacing')
     ) as held_count,
     not exists (select 1 from ops.runs as runs where runs.has_changes) as is_first

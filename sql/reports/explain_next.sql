@@ -1,6 +1,6 @@
 -- What comes next for a number: the next attempt of each open episode and what holds it.
 -- Grain:  one row per open episode
--- Reads:  core.next_attempts
+-- Reads:  core.next_attempts, settings.campaigns
 -- Params: $number varchar
 select
     next_attempts.campaign,
@@ -13,10 +13,13 @@ select
     next_attempts.attempt_count,
     next_attempts.promised_at,
     next_attempts.due_at,
+    campaigns.hours_zone,
     next_attempts.proof,
     next_attempts.also,
     next_attempts.episode_id
 from core.next_attempts as next_attempts
+left join settings.campaigns as campaigns
+    on next_attempts.campaign = campaigns.campaign
 where next_attempts.number = $number::varchar
 order by
     next_attempts.promised_at nulls last,
