@@ -3,8 +3,8 @@
 Records enter as a table of calls; what follows is the program's own SQL, pipeline and outbox, with
 a sink in memory. Runs stand at each full minute, the ladder is 5/15/60, all else is as by default.
 
-9.9 (the clock goes back) and
-9.10 once more stand in test_running_faults, where runs go through files and read a clock.
+9.9 (the clock goes back) and 9.10 once more stand in test_running_faults, where runs go through
+files and read a clock.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 -- What this run says of each episode that is open or was open in it, and why.
 -- Grain:  one row per open episode, and per episode that closed in this run
--- Reads:  core.plans, core.holds, core.turns, core.limit_counts, core.listed_numbers, core.hours_now,
---         kept.episodes, kept.dropped_calls, kept.decisions
+-- Reads:  core.plans, core.holds, core.turns, core.limit_counts, core.listed_numbers,
+--         core.hours_now, kept.episodes, kept.dropped_calls, kept.decisions
 -- Params: $run_id bigint
 --
 -- The first reason of the list that applies decides; the others that apply are kept as `also`.
