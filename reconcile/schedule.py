@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reconcile.errors import SettingInvalid
+from reconcile.settings.short_hours import RANGE_TO_ITSELF
 from reconcile.settings.toml_text import FOLLOWS
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ def check(settings: Settings) -> None:
 
     faults = []
     for job, schedule in settings.schedules.items():
+        if found := RANGE_TO_ITSELF.search(schedule):
+            faults.append(
+                f"the schedule `{schedule}` of `{job}` has `{found[0]}`, which is read as every "
+                f"value; write `{found[1]}`"
+            )
+            continue
         try:
             croniter.expand(schedule, strict=True)
         except CroniterError as error:

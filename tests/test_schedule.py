@@ -79,7 +79,8 @@ def test_every_quarter_of_an_hour_is_every_quarter_of_an_hour(day: str, zone: st
 
 
 @pytest.mark.parametrize(
-    "expression", ["61 * * * *", "0 0 31 2 *", "a b c d e", "0 7 * * sun#6", "0 25 * * *"]
+    "expression",
+    ["61 * * * *", "0 0 31 2 *", "a b c d e", "0 7 * * sun#6", "0 25 * * *", "0 9-9 * * *"],
 )
 def test_a_schedule_is_read_strictly(expression: str, tmp_path: Path) -> None:
     settings = read(tmp_path, changed("trunks", f'schedule = "{expression}"\ntrunks'))

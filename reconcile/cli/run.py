@@ -100,11 +100,15 @@ def run(
         show_numbers,
         is_one=len(files) == 1,
     )
-    outcomes = [_guarded(file, wish) for file in files]
+    return _answer([_guarded(file, wish) for file in files], wish)
+
+
+def _answer(outcomes: list[_Outcome], wish: _Wish) -> int:
+    """Tell what the runs came to in sum; the worst exit code counts."""
     code = answers.worst([outcome.exit_code for outcome in outcomes])
-    if is_verbose and not wish.is_one:
+    if wish.is_verbose and not wish.is_one:
         run_output.tell_summary(_summary(outcomes))
-    if is_json:
+    if wish.is_json:
         runs = [{"settings": str(each.file), **each.data} for each in outcomes if each.data]
         problems = [problem for outcome in outcomes for problem in outcome.problems]
         data = {"runs": runs, "summary": _summary(outcomes)}

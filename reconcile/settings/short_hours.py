@@ -16,7 +16,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # other hours, and not `h`.
 _CRON_WORDS = {*_DAYS, *_MONTHS, "l", "w"}
 _CRON = re.compile(r"[0-9a-z*,/#-]+( [0-9a-z*,/#-]+){4}")
-_NO_RANGE = re.compile(r"\b(\w+)-\1\b")
+RANGE_TO_ITSELF = re.compile(r"\b(\w+)-\1\b")
 _DAY_LIST = r"(?:daily|[a-z]{3}(?:-[a-z]{3})?(?:,[a-z]{3}(?:-[a-z]{3})?)*)"
 _CLOCK = r"(\d{1,2})(?::(\d\d))?"
 _SHORT = re.compile(rf"({_DAY_LIST}) {_CLOCK}-{_CLOCK}")
@@ -66,7 +66,7 @@ def _fault(entry: str) -> str | None:
 
 
 def _fault_of_cron(entry: str) -> str | None:
-    if _NO_RANGE.search(entry):
+    if RANGE_TO_ITSELF.search(entry):
         return "; a range from a value to itself is read as every value"
     if all(word in _CRON_WORDS for word in re.findall(r"[a-z]+", entry)):
         return None
