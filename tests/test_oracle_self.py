@@ -826,6 +826,7 @@ def test_the_seeded_worlds_reach_every_rule():
         *("reached", "not_dropped", "campaign_ended", "closed_by_hand", "exhausted", "expired"),
         *("duplicate", "not_in_directory", "attempt_in_doubt", "attempt_up", "not_due"),
         *("spacing", "paused", "on_call_now", "number_busy", "limit", "pacing"),
+        *("do_not_call", "outside_hours"),
     }
     told = [each for outcome in outcomes for each in outcome.accounts.values()]
     assert {(each.account, each.reason) for each in told} == {
@@ -838,7 +839,7 @@ def test_the_seeded_worlds_reach_every_rule():
             for reason in (
                 *("other_line", "line_unknown", "ivr_not_enabled", "number_withheld"),
                 *("number_invalid", "number_internal", "short_drop", "after_talk"),
-                *("too_old", "before_start"),
+                *("too_old", "before_start", "do_not_call"),
             )
         ),
     }
