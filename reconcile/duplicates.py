@@ -26,6 +26,7 @@ _CELLS = "core.import_numbers"
 _FAULTS = "core.import_faults"
 _REPORT_STEPS = (
     "core.duplicates",
+    "core.duplicate_classes",
     "core.duplicate_groups",
     "core.duplicate_contacts",
 )

@@ -58,6 +58,10 @@ SETTLE = (
     "core.attempt_results",
     "commands.settle_attempts",
     "commands.resolve_unsure_dials",
+    "core.watched_numbers",
+)
+REACH = ("core.other_numbers",)
+HEAR = (
     "core.talks",
     "core.withdrawn_closings",
     "commands.withdraw_closings",
@@ -87,6 +91,7 @@ AFTER_THE_WALK = (
     "core.directory",
     "core.calls_going_on",
 )
+SHARE = ("core.contact_duplicates",)
 COUNT = (
     "core.limit_numbers",
     "core.counted_calls",
@@ -127,18 +132,16 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps(connection, BEFORE_THE_WALK, moment)
     _repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))
     _steps(connection, SETTLE, moment)
-    if moment.has_do_not_call:
-        _steps(connection, FIND_LISTED, moment)
-    else:
-        connection.execute(without.LISTS)
+    _steps_if(connection, REACH, moment, asked=moment.reaches_contacts, instead=without.REACH)
+    _steps(connection, HEAR, moment)
+    _steps_if(connection, FIND_LISTED, moment, asked=moment.has_do_not_call, instead=without.LISTS)
     # Each walk can open an episode for which a call by hand counts, and that may close one.
     find_events = (*COUNT_BY_HAND, *FIND_EVENTS) if moment.counts_by_hand else FIND_EVENTS
     _repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
     _steps(connection, AFTER_THE_WALK, moment)
-    if moment.limits_since is None:
-        connection.execute(without.LIMITS)
-    else:
-        _steps(connection, COUNT, moment)
+    _steps_if(connection, SHARE, moment, asked=moment.blocks_contacts, instead=without.SHARES)
+    has_limits = moment.limits_since is not None
+    _steps_if(connection, COUNT, moment, asked=has_limits, instead=without.LIMITS)
     _steps(connection, DECIDE, moment)
     findings = _audit(connection, moment)
     if findings:
@@ -163,13 +166,31 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
         )
     _steps(connection, ("core.number_texts",), moment)
     number_cache.fill(connection)
-    horizon = queries.rows(connection, "core.horizon", moment.params()).rows[0]
-    moment.since = horizon[0] - LONGEST_CALL
+    horizon = queries.rows(connection, "core.horizon", moment.params()).as_dicts()[0]
+    moment.since = horizon["since"] - LONGEST_CALL
     # A call begins at most a second before its dial, or a few; the day is more than enough.
-    moment.limits_since = horizon[1] and horizon[1] - LONGEST_CALL
-    moment.counts_by_hand = horizon[2]
-    moment.has_do_not_call = horizon[3]
+    limits_since = horizon["limits_since"]
+    moment.limits_since = limits_since and limits_since - LONGEST_CALL
+    moment.counts_by_hand = horizon["counts_by_hand"]
+    moment.reaches_contacts = horizon["reaches_contacts"]
+    moment.blocks_contacts = horizon["blocks_contacts"]
+    moment.has_do_not_call = horizon["has_do_not_call"]
     _steps(connection, STORE_CALLS, moment)
+
+
+def _steps_if(
+    connection: duckdb.DuckDBPyConnection,
+    names: tuple[str, ...],
+    moment: Moment,
+    *,
+    asked: bool,
+    instead: str,
+) -> None:
+    """Run the files of a rule where a setting asks for it, or make their empty tables."""
+    if asked:
+        _steps(connection, names, moment)
+    else:
+        connection.execute(instead)
 
 
 def _repeat(

@@ -14,3 +14,11 @@ LIMITS = """
 """
 
 LISTS = "create or replace table core.listed_numbers (number varchar, lists varchar[])"
+
+REACH = """
+    create or replace table core.other_numbers (
+        campaign varchar, number varchar, other_number varchar
+    )
+"""
+
+SHARES = "create or replace table core.contact_duplicates (number varchar, contact_ids varchar[])"

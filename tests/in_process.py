@@ -202,6 +202,10 @@ class Program:
                 *((in_force.hours_key, in_force.time_zone) if in_force else ()),
             ),
         )  # fmt: skip
+        self.connection.execute(
+            "update settings.campaigns set reach = $2, duplicate_scope = $3 where campaign = $1",
+            [campaign.name, campaign.reach, campaign.duplicate_scope],
+        )
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
             self.insert("settings.ladder", (campaign.name, attempt_number, offset))
         words = {

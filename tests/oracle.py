@@ -7,8 +7,7 @@ instant of `world.runs` over stored history: a record counts from the first run 
 episode-states.md; "choice" marks a place where the law is silent or can be read in two ways.
 
 Seams, not built yet, each marked `SEAM` where it belongs: clock going back, stale feeds and A12,
-audits, `reach = "contact"`, results reported by a sink, a sink that refuses for good or whose
-answer is lost.
+audits, results reported by a sink, a sink that refuses for good or whose answer is lost.
 """
 
 from __future__ import annotations
@@ -152,6 +151,8 @@ class CampaignSettings:
     stop_on: frozenset[str] = frozenset()
     unknown_callers: str = "dial"  # dial | block
     duplicates: str = "block"  # block | dial_once
+    duplicate_scope: str = "number"  # number | contact
+    reach: str = "number"  # number | contact
     drop_after_talk: bool = True
     starts_at: datetime | None = None  # None: the campaign's first run
     dialler: str = "file"  # file | none
@@ -321,6 +322,7 @@ class Outcome:
     attempts: list[Attempt]
     commands: list[Command]
     calls: dict[CallId, CallRecord]  # as known in the last run
+    tied: set[tuple[str, str, str]]  # campaign, number, and another one that once spoke for it
     silent: frozenset[str]  # campaigns without a dialler
 
 
@@ -429,6 +431,7 @@ def play(world: World) -> Outcome:
         program.attempts,
         program.commands,
         program.calls,
+        program.tied,
         frozenset(campaign.name for campaign in campaigns if campaign.dialler == "none"),
     )
 
@@ -446,6 +449,7 @@ class _Program:
         self.first_runs: dict[str, datetime] = {}
         self.calls: dict[CallId, CallRecord] = {}
         self.asked_for: dict[CallId, bool] = {}  # by the settings of the run that judged the call
+        self.tied: set[tuple[str, str, str]] = set()
 
     # s2: the order inside a run
 
@@ -453,6 +457,9 @@ class _Program:
         self.now = now
         self.decisions: list[Decision] = []
         before, self.calls = self.calls, known_calls(self.world.records, now)
+        calls = self.calls.values()
+        self.ties: dict[str | None, set[str]] = {}
+        self.changed = {call.id for call in calls if is_new(call, before.get(call.id))}
         self.settings = _in_force(self.world.settings, now)
         self.directory = _in_force(self.world.directory, now) or []
         self.do_not_call = frozenset(_in_force(self.world.do_not_call, now) or [])
@@ -550,9 +557,12 @@ class _Program:
         calls = [call for call in self.calls.values() if call.number == number]
         facts = [(at, "a_talk", call.id) for call in calls for at in talks(call)]
         facts += [(at, "drop", call.id) for call in calls for at in self.to_account(call)]
+        others = self.numbers_tied_to(number)
+        calls = [call for call in self.calls.values() if call.number in others]
+        facts += [(at, "a_talk", call.id) for call in calls for at in talks(call)]
         for at, fact, call_id in sorted(facts):  # a talk before a drop, then call id
             if fact == "a_talk":
-                self.apply_talk(at, self.calls[call_id])
+                self.apply_talk(at, self.calls[call_id], number)
             else:
                 self.account(at, self.calls[call_id])
 
@@ -726,11 +736,18 @@ class _Program:
         )
 
     def closing_was_withdrawn(self, account: Account) -> bool:
-        """s6.7: and neither a dial nor a talk came after this drop."""
+        """s6.7: and neither a dial nor a talk came after this drop.
+
+        Choice: looked at when a record of the number, or of the call that closed it, is new.
+        """
         episode = next((each for each in self.episodes if each.id == account.episode), None)
         return (
             episode is not None
             and episode.is_withdrawn
+            and any(
+                self.calls[call].number == episode.id.number or call == episode.proof
+                for call in self.changed
+            )
             and self.is_still_dropped(account)
             and not self.is_answered_for(episode, account.dropped_at)
         )
@@ -741,18 +758,52 @@ class _Program:
         return any(dial.handed_out_at >= at for dial in dials) or any(
             talk > at and self.counts(call, episode)
             for call in self.calls.values()
-            if call.number == episode.id.number
             for talk in self.talks(call, episode.id.campaign)
         )
 
     # closings
 
     def counts(self, call: CallRecord, episode: Episode) -> bool:
-        """Whether a talk in this call closes the episode: remove_on, and A11 for its attempts."""
-        # SEAM: reach = "contact"
+        """Whether a talk in this call closes the episode: remove_on, and A11 for its attempts.
+
+        Choice: for a talk with another number of the contact it is remove_on alone.
+        """
+        if call.number != episode.id.number:
+            return self.reaches(call, episode.id)
         return self.is_asked_for(call, episode.id.campaign) or any(
             attempt.call == call.id for attempt in self.attempts_of(episode)
         )
+
+    # design s3.4: a talk with any number of the contact, never through one that several share
+
+    def reaches(self, call: CallRecord, episode: EpisodeId) -> bool:
+        """With `reach = "contact"`, by the directory of the run; not once the campaign is gone."""
+        return (
+            call.number in self.other_numbers(episode.campaign, episode.number)
+            and call.direction != "internal"
+            and self.is_asked_for(call, episode.campaign)
+        )
+
+    def other_numbers(self, campaign: str, number: str) -> set[str]:
+        if self.is_gone(campaign) or self.campaigns[campaign].reach != "contact":
+            return set()
+        others = self.numbers_tied_to(number)
+        self.tied |= {(campaign, number, other) for other in others}
+        return others
+
+    def numbers_tied_to(self, number: str | None) -> set[str]:
+        """The other numbers of the one contact that has it, which only that contact has."""
+        if number not in self.ties:  # the directory of a run does not change
+            contacts = self.contacts_of(number)
+            self.ties[number] = {
+                other
+                for contact, other in self.directory
+                if contacts == {contact} and other != number and self.contacts_of(other) == contacts
+            }
+        return self.ties[number]
+
+    def contacts_of(self, number: str | None) -> set[str]:
+        return {contact for contact, each in self.directory if each == number}
 
     def is_asked_for(self, call: CallRecord, campaign: str) -> bool:
         """remove_on. Choice: for a campaign that is gone any talk counts."""
@@ -762,8 +813,8 @@ class _Program:
     def is_gone(self, campaign: str) -> bool:
         return campaign not in {each.name for each in self.settings.campaigns}
 
-    def apply_talk(self, at: datetime, call: CallRecord) -> None:
-        for episode in self.open_on(call.number):
+    def apply_talk(self, at: datetime, call: CallRecord, number: str | None) -> None:
+        for episode in self.open_on(number):
             lasted = at in self.talks(call, episode.id.campaign)
             if episode.added_at < at and lasted and self.counts(call, episode):
                 self.close(episode, "reached", closed_at=at, cut=at, proof=call.id)
@@ -860,7 +911,7 @@ class _Program:
             earlier = [
                 at
                 for call in self.calls.values()
-                if call.number == dial.episode.number and call.id != dial.call
+                if call.id != dial.call
                 for at in self.talks(call, dial.episode.campaign)
                 if at < dial.handed_out_at and self.counts_for(call, dial.episode)
             ]
@@ -876,10 +927,13 @@ class _Program:
     def counts_for(self, call: CallRecord, episode: EpisodeId) -> bool:
         """As `counts`, for all that the campaign ever dialled to the number.
 
-        Choice: no talk makes a dial a regret once its campaign is gone.
+        Choice: no talk makes a dial a regret once its campaign is gone; one with another number of
+        the contact does when its record is new, and not when the directory is.
         """
         if self.is_gone(episode.campaign):
             return False
+        if call.number != episode.number:
+            return call.id in self.changed and self.reaches(call, episode)
         return self.is_asked_for(call, episode.campaign) or any(
             attempt.call == call.id and attempt.episode[:2] == episode[:2]
             for attempt in self.attempts
@@ -998,11 +1052,10 @@ class _Program:
     ) -> Iterator[tuple[str, str, tuple[CallId, ...]]]:
         """The lines that apply, in order: the first one is the decision."""
         campaign, number = self.campaigns[episode.id.campaign], episode.id.number
-        contacts = {contact for contact, each in self.directory if each == number}
         made = self.attempts_of(episode)
-        if campaign.duplicates == "block" and len(contacts) >= 2:
+        if campaign.duplicates == "block" and self.is_duplicate(number, campaign.duplicate_scope):
             yield "blocked", "duplicate", ()
-        if campaign.unknown_callers == "block" and not contacts:
+        if campaign.unknown_callers == "block" and not self.contacts_of(number):
             yield "blocked", "not_in_directory", ()
         if any(attempt.result == "in_doubt" for attempt in made):
             yield "wait", "attempt_in_doubt", ()
@@ -1012,7 +1065,7 @@ class _Program:
         if self.is_paused(campaign.name):
             yield "wait", "paused", ()
         # SEAM: clock_back, feed_stale, audit_failed
-        if going_on := self.going_on(number):
+        if going_on := self.going_on(campaign.name, number):
             yield "wait", "on_call_now", tuple(going_on)
         if full := self.full(episode):
             yield "wait", full, ()
@@ -1029,11 +1082,21 @@ class _Program:
         elif not campaign.is_open(self.now):
             yield "wait", "outside_hours", ()
 
-    def going_on(self, number: str) -> list[CallId]:
+    def going_on(self, campaign: str, number: str) -> list[CallId]:
+        numbers = {number, *self.other_numbers(campaign, number)}
         return sorted(
             call.id
             for call in self.calls.values()
-            if call.number == number and call.direction != "internal" and self.is_going_on(call)
+            if call.number in numbers and call.direction != "internal" and self.is_going_on(call)
+        )
+
+    def is_duplicate(self, number: str, scope: str) -> bool:
+        """Design s3.8: on two contacts, or with scope contact another number of a contact is."""
+        contacts = self.contacts_of(number)
+        numbers = {each for contact, each in self.directory if contact in contacts}
+        return any(
+            len(self.contacts_of(each)) >= 2
+            for each in ({number} if scope == "number" else numbers)
         )
 
     def is_paused(self, campaign: str) -> bool:
@@ -1285,7 +1348,7 @@ def each_drop_is_answered_for(outcome: Outcome) -> Iterator[str]:
         talked = any(
             talk > account.dropped_at
             for call in calls.values()
-            if call.number == episode.id.number
+            if call.number == episode.id.number or (*episode.id[:2], call.number) in outcome.tied
             for talk in talks(call)
         )
         withdrawn = account.account == "opened" and drop_kind(calls[call_id]) is None

@@ -185,7 +185,7 @@ def decision(**row: Any) -> dict[str, Any]:
     return {
         "first_run_at": instant("10:05:00"), "decision": "wait", "reason": "not_due",
         "attempt_number": 1, "attempt_count": 3, "due_at": instant("10:06:00"),
-        "proof": ["a"], "episode_id": "e1", **row,
+        "proof": ["a"], "other_numbers": [], "episode_id": "e1", **row,
     }  # fmt: skip
 
 

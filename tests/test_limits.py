@@ -234,7 +234,7 @@ def test_explain_tells_each_call_that_counted_and_when_a_dial_is_possible_again(
     decision = {
         "decision": "wait", "reason": "limit", "attempt_number": 2, "attempt_count": 3,
         "due_at": at("10:02") + A_DAY, "first_run_at": at("12:00"), "episode_id": "e",
-        "proof": ["pbx/1", "pbx/2", "k"],
+        "proof": ["pbx/1", "pbx/2", "k"], "other_numbers": [],
     }  # fmt: skip
     rows = [
         {"called_at": at("10:02"), "number": CLIENT, "attempt_number": None, "attempt_key": None},

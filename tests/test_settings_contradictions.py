@@ -217,3 +217,22 @@ def test_two_sinks_may_not_write_to_one_file(tmp_path: Path) -> None:
 
 def test_a_star_stays_within_a_folder(tmp_path: Path) -> None:
     assert read(tmp_path, changed('"commands.ndjson"', '"queue_logs/new.ndjson"')).warnings == ()
+
+
+@pytest.mark.parametrize("key", ["reach", "duplicate_scope"])
+def test_a_rule_about_contacts_without_any_is_warned_of(tmp_path: Path, key: str) -> None:
+    text = with_campaign(f'{key} = "contact"')
+    assert read(tmp_path, text).warnings == ()
+    without = text.replace("contacts = ", "calls = ")
+    warnings = read(tmp_path, without).warnings
+    assert [one for one in warnings if key in one] == [
+        f"{CAMPAIGN}.{key}` {PLACE}, line 17, has no effect, for no source gives contacts"
+    ]
+
+
+@pytest.mark.parametrize("key", ["reach", "duplicate_scope"])
+def test_what_is_neither_number_nor_contact_is_refused(tmp_path: Path, key: str) -> None:
+    (fault,) = faults(tmp_path, with_campaign(f'{key} = "company"'))
+    assert fault == (
+        f'{CAMPAIGN}.{key}` {PLACE}, line 17, is `"company"`, expected one of `number`, `contact`'
+    )

@@ -153,6 +153,8 @@ class _Builder:
         self.ask_for_longer_talks(world)
         self.pick = pick.apart("hours")
         self.open_and_close(world)
+        self.pick = pick.apart("contacts")
+        self.reach(world)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -383,6 +385,51 @@ class _Builder:
             time_zone=zone,
         )
         return {"hours": hours}
+
+    # contacts with several numbers
+
+    def reach(self, world: World) -> None:
+        """Sometimes talks of a contact's other numbers count, or its other numbers block it."""
+        if not self.one_in(2):
+            return
+        world.settings = self.changed_rules(world, self.with_contacts)
+        self.clients += [_Client(number, "valid") for number in NUMBERS[len(self.clients) : 3]]
+        while self.one_in(2):
+            later = world.directory[-1][0] + self.pick.of((1, 5, 12, 65)) * MINUTE
+            world.directory.append((later + self.seconds((0, 30)), self.contacts()))
+        world.directory = [(at, self.families(rows)) for at, rows in world.directory]
+        for _ in range(self.pick.of((1, 2, 3))):
+            world.records += self.family_story()
+
+    def with_contacts(self, name: str) -> dict[str, Any]:
+        if not name:
+            return {}
+        return {
+            "reach": self.pick.of(("contact", "contact", "contact", "number")),
+            "duplicate_scope": self.pick.of(("number", "contact")),
+        }
+
+    def families(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Some numbers on one contact; one of them perhaps on a second one, or all as before."""
+        together = self.pick.of((NUMBERS[:2], NUMBERS[:2], NUMBERS[:3], NUMBERS[1:3], ()))
+        rows = [row for row in rows if row[1] not in together or self.one_in(6)]
+        rows = [*(("family", number) for number in together), *rows]
+        return (
+            rows if self.one_in(3) else [*rows, *self.pick.of(((), (), (("other", NUMBERS[1]),)))]
+        )
+
+    def family_story(self) -> list[CallRecord]:
+        """One drops, and another of the family talks, or is on the phone."""
+        first, second = self.pick.of(((0, 1), (1, 0), (2, 1)))
+        self.clock = self.moment()
+        records: list[CallRecord] = []
+        for call in self.pick.of(STORIES):
+            is_talk = call not in (_Builder.drop, _Builder.seen_drop, _Builder.drop_withdrawn)
+            self.client = self.clients[second if is_talk != self.one_in(4) else first]
+            records += call(self)
+            self.clock += self.pick.of((60, 20, 0, 61, 150, 240)) * SECOND
+        self.client = None
+        return records
 
     def joined_up(self, rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Several numbers on one contact; one of them perhaps on a second contact, too."""

@@ -136,7 +136,7 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
         reason = row["reason"] or "undecided"
         since = f" since {zone.text(row['since_at'])}" if row["since_at"] else ""
         why = f" ({plain(row['why'])})" if row["why"] else ""
-        words = reasons.decision(reason)
+        words = reasons.decision(reason, _other_numbers(chain, row))
         if reason == "outside_hours":
             words += f": {hours.opening(row, row['since_at'])}"
         if row["held_by"] in (None, reason):
@@ -146,6 +146,15 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
         else:
             words += f"; and then `{row['held_by']}`: {reasons.decision(row['held_by'])}{why}"
         yield f"Next in `{row['campaign']}`: {what}; {row['decision']} `{reason}`{since}: {words}"
+
+
+def _other_numbers(chain: Chain, row: dict[str, Any]) -> list[str]:
+    """The other numbers of the contact on which the decision in force rests."""
+    in_force = {
+        (one["episode_id"], one["reason"]): one["other_numbers"] for one in chain.parts["decisions"]
+    }
+    found: list[str] = in_force.get((row["episode_id"], row["reason"]), [])
+    return found
 
 
 def _wrapped(text: str, head: str = "") -> str:

@@ -178,7 +178,7 @@ def _decisions(chain: Chain, clock: Clock) -> Iterator[Event]:
 
 
 def _decision(row: Row, counted: str, clock: Clock) -> str:
-    text = f"`{row['reason']}`: {reasons.decision(row['reason'])}"
+    text = f"`{row['reason']}`: {reasons.decision(row['reason'], row['other_numbers'])}"
     if counted:
         text += f", {counted}"
     if row["reason"] == "outside_hours":

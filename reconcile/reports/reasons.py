@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DECISIONS = {
     "reached": "an operator and the client talked",
@@ -31,6 +35,13 @@ DECISIONS = {
     "no_dialler": "the campaign has no dialler: it decides and reports only",
 }
 """What a decision's reason says. `undelivered` and `no_dialler` are only told by readers."""
+
+OTHER_NUMBERS = {
+    "reached": "an operator and the client talked, on {numbers} of the same contact",
+    "on_call_now": "a call with {numbers} of the same contact is going on",
+    "duplicate": "{numbers} of the same contact stands on two or more contacts",
+}
+"""What these reasons say where they rest on other numbers of the contact."""
 
 ACCOUNTS = {
     "other_line": "the line belongs to no campaign",
@@ -111,8 +122,13 @@ STATES = {
 _ATTEMPT = re.compile(r"attempt_([0-9]+)_of_([0-9]+)")
 
 
-def decision(reason: str) -> str:
-    """Say a reason in words: `attempt_1_of_3`, `not_due`. An unknown one stands for itself."""
+def decision(reason: str, other_numbers: Sequence[str] = ()) -> str:
+    """Say a reason in words: `attempt_1_of_3`, `not_due`. An unknown one stands for itself.
+
+    `other_numbers` are those of the contact on which it rests, none where it is the number itself.
+    """
+    if other_numbers and reason in OTHER_NUMBERS:
+        return OTHER_NUMBERS[reason].format(numbers=", ".join(other_numbers))
     attempt = _ATTEMPT.fullmatch(reason)
     if attempt:
         return f"nothing holds attempt {attempt[1]} of {attempt[2]}"

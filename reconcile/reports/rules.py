@@ -108,11 +108,12 @@ def _call_again(campaign: Campaign) -> Rule:
 
 def _remove(campaign: Campaign) -> Rule:
     sources = ", ".join(campaign.remove_on) or "own attempts only"
+    whose = ", with any number of the contact," if campaign.reach == "contact" else ""
     shortest = f" of at least {campaign.min_talk_seconds:,} s" if campaign.min_talk_seconds else ""
     return Rule(
         "1×",
         "Remove contact from campaign",
-        f"source: {sources} call with an operator{shortest}",
+        f"source: {sources} call with an operator{whose}{shortest}".removesuffix(","),
         "core/closings.sql",
     )
 
@@ -159,7 +160,9 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
     }
     yield Rule(
         "", "Number on two or more contacts",
-        duplicates.get(campaign.duplicates, campaign.duplicates), "core/holds.sql",
+        duplicates.get(campaign.duplicates, campaign.duplicates)
+        + (", and all numbers of its contacts" if campaign.duplicate_scope == "contact" else ""),
+        "core/holds.sql",
     )  # fmt: skip
     unknown = {"dial": "called", "block": "blocked"}
     yield Rule(

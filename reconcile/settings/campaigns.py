@@ -64,6 +64,12 @@ class Campaign:
         "Which talks with an operator end the episode. A talk in an attempt always does.",
         default=("incoming", "outgoing"),
     )
+    reach: str = key(
+        forms.one_of("number", "contact"),
+        "Whose talks end the episode: those with its number, or with any number of its contact. A "
+        "number that stands on several contacts tells of nobody.",
+        default="number",
+    )
     shared_telephony: bool = key(
         forms.flag(),
         "Several companies share the phone system, so the dialled number tells nothing.",
@@ -180,6 +186,12 @@ class Campaign:
         forms.one_of("block", "dial_once"),
         "What becomes of a number on two or more contacts: blocked, or dialled without a contact.",
         default="block",
+    )
+    duplicate_scope: str = key(
+        forms.one_of("number", "contact"),
+        "Which numbers are duplicates: those on two or more contacts, or all numbers of a contact "
+        "on which one such number stands.",
+        default="number",
     )
     drop_after_talk: bool = key(
         forms.flag(),

@@ -202,6 +202,17 @@ def _sources(settings: Settings, findings: Findings) -> None:
             (),
             "has no source of contacts: every caller is unknown and no duplicate can be found",
         )
+        for campaign in settings.campaigns:
+            _contacts(campaign, findings)
+
+
+def _contacts(campaign: Campaign, findings: Findings) -> None:
+    for name in ("reach", "duplicate_scope"):
+        if getattr(campaign, name) == "contact":
+            findings.warning(
+                ("campaigns", campaign.name, name),
+                "has no effect, for no source gives contacts",
+            )
 
 
 def _shows_outgoing(source: Source) -> bool:

@@ -35,6 +35,8 @@ _CAMPAIGN_COLUMNS = (
     "priority",
     "dials_per_run",
     "dials_waiting_max",
+    "reach",
+    "duplicate_scope",
 )
 _SOURCE_COLUMNS = (
     "kind",

@@ -63,7 +63,10 @@ reopened as (
             exists (
                 select 1
                 from core.calls as changed
-                where closed.number in (changed.number, changed.previous_number)
+                where
+                    closed.number in (changed.number, changed.previous_number)
+                    or closed.closing_source = changed.source
+                    and closed.closing_call_id = changed.call_id
             )
             or exists (
                 select 1

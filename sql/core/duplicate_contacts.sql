@@ -1,6 +1,6 @@
 -- The contacts and spellings behind each duplicate number, for people to read.
--- Grain:  one row per number on two or more contacts
--- Reads:  core.duplicates, kept.contacts
+-- Grain:  one row per duplicate number of core.duplicate_classes
+-- Reads:  core.duplicate_classes, kept.contacts
 -- Params: $shown_count bigint
 --
 -- Lists end after $shown_count: a switchboard can stand on thousands of contacts.
@@ -13,7 +13,7 @@ with named_contacts as (
         contacts.contact_id,
         min(contacts.contact_id || coalesce(' ' || contacts.name, '')) as contact
     from kept.contacts as contacts
-    inner join core.duplicates as duplicates
+    inner join core.duplicate_classes as duplicates
         on contacts.number = duplicates.number
     group by
         contacts.number,
@@ -60,7 +60,7 @@ shown_spellings as (
         contacts.number,
         list_sort(list(distinct contacts.number_raw)) as directory_texts
     from kept.contacts as contacts
-    inner join core.duplicates as duplicates
+    inner join core.duplicate_classes as duplicates
         on contacts.number = duplicates.number
     where contacts.number_raw is not null
     group by contacts.number

@@ -1,6 +1,6 @@
 -- Duplicate numbers that hang together because a contact stands on two of them.
--- Grain:  one row per duplicate number
--- Reads:  core.duplicates, kept.contacts
+-- Grain:  one row per duplicate number of core.duplicate_classes
+-- Reads:  core.duplicate_classes, kept.contacts
 -- Params: none
 --
 -- Each number points at a smaller one of its group until all point at the least. In every round a
@@ -11,7 +11,7 @@ with recursive ranked_numbers as (
     select
         duplicates.number,
         row_number() over (order by duplicates.number) as rank
-    from core.duplicates as duplicates
+    from core.duplicate_classes as duplicates
 ),
 
 contact_numbers as (

@@ -1,7 +1,7 @@
 -- What an operator and an auditor need to know of each episode that has a command in this run.
 -- Grain:  one row per episode decided dial or remove
--- Reads:  core.decisions, core.directory, kept.episodes, kept.dropped_calls, kept.calls,
---         kept.attempts, kept.commands
+-- Reads:  core.decisions, core.directory, core.contact_duplicates, settings.campaigns,
+--         kept.episodes, kept.dropped_calls, kept.calls, kept.attempts, kept.commands
 -- Params: $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
@@ -13,7 +13,9 @@ with wanted as (
         episodes.added_at,
         episodes.closed_at,
         episodes.opening_source,
-        episodes.opening_call_id
+        episodes.opening_call_id,
+        episodes.closing_source,
+        episodes.closing_call_id
     from core.decisions as decisions
     inner join kept.episodes as episodes
         on decisions.episode_id = episodes.episode_id
@@ -72,6 +74,48 @@ last_dials as (
     inner join kept.commands as commands
         on attempts.command_key = commands.command_key
     group by attempts.episode_id
+),
+
+-- Whose a duplicate is nobody knows, also where it is one through another number of the contact.
+contacts as (
+    select
+        wanted.episode_id,
+        directory.contact_id,
+        directory.contact_name
+    from wanted
+    inner join core.directory as directory
+        on wanted.number = directory.number
+    where
+        directory.contact_count = 1
+        and not exists (
+            select 1
+            from core.contact_duplicates as contact_duplicates
+            inner join settings.campaigns as campaigns
+                on campaigns.duplicate_scope = 'contact'
+            where
+                contact_duplicates.number = wanted.number
+                and campaigns.campaign = wanted.campaign
+        )
+),
+
+-- The number with which the closing talk was, where it is another one of the contact.
+talked_numbers as (
+    select
+        wanted.episode_id,
+        calls.number as talked_number
+    from wanted
+    inner join kept.calls as calls
+        on wanted.closing_source = calls.source
+        and wanted.closing_call_id = calls.call_id
+    where calls.number != wanted.number and calls.started_at >= $since::timestamp
+    union
+    select
+        wanted.episode_id,
+        attempts.number as talked_number
+    from wanted
+    inner join kept.attempts as attempts
+        on wanted.closing_call_id = attempts.command_key
+    where attempts.number != wanted.number
 )
 
 select
@@ -92,12 +136,9 @@ select
     drops.last_drop['line'] as line,
     drops.last_drop['queue'] as queue,
     last_talks.last_talk_at,
-    case
-        when coalesce(directory.contact_count, 0) = 1 then directory.contact_id
-    end as contact_id,
-    case
-        when coalesce(directory.contact_count, 0) = 1 then directory.contact_name
-    end as contact_name,
+    talked_numbers.talked_number,
+    contacts.contact_id,
+    contacts.contact_name,
     coalesce(last_dials.dial_count, 0) > 0 as has_dials,
     last_dials.last_dial['contact_id'] as dialled_contact_id
 from wanted
@@ -105,7 +146,9 @@ left join drops
     on wanted.episode_id = drops.episode_id
 left join last_talks
     on wanted.number = last_talks.number
-left join core.directory as directory
-    on wanted.number = directory.number
+left join contacts
+    on wanted.episode_id = contacts.episode_id
+left join talked_numbers
+    on wanted.episode_id = talked_numbers.episode_id
 left join last_dials
     on wanted.episode_id = last_dials.episode_id

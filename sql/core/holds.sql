@@ -1,7 +1,7 @@
 -- Everything that keeps the next attempt of an open episode from being dialled now.
 -- Grain:  one row per open episode and reason that applies
--- Reads:  core.plans, core.directory, core.calls_going_on, core.audit_findings,
---         core.limit_counts, core.hours_now, kept.pauses, kept.attempts, kept.commands,
+-- Reads:  core.plans, core.directory, core.contact_duplicates, core.calls_going_on, core.hours_now,
+--         core.audit_findings, core.limit_counts, kept.pauses, kept.attempts, kept.commands,
 --         ops.feeds, ops.jobs, settings.sources
 -- Params: $now timestamp, $is_clock_back boolean
 --
@@ -61,6 +61,17 @@ reasons as (
     inner join core.directory as directory
         on plans.number = directory.number
     where plans.duplicates = 'block' and directory.contact_count > 1
+    union all
+    select
+        8 as line_number,
+        plans.episode_id,
+        'blocked' as decision,
+        'duplicate' as reason,
+        contact_duplicates.contact_ids as proof
+    from core.plans as plans
+    inner join core.contact_duplicates as contact_duplicates
+        on plans.number = contact_duplicates.number
+    where plans.duplicates = 'block' and plans.duplicate_scope = 'contact'
     union all
     select
         9 as line_number,
@@ -180,7 +191,8 @@ reasons as (
         list_sort(list(distinct going_on.source || '/' || going_on.call_id)) as proof
     from core.plans as plans
     inner join core.calls_going_on as going_on
-        on plans.number = going_on.number
+        on plans.campaign = going_on.campaign
+        and plans.number = going_on.number
     group by plans.episode_id
     union all
     select

@@ -7,6 +7,7 @@
 -- counts_by_hand: a campaign counts calls by hand as attempts.
 -- limits_since is the beginning of the longest window of a limit, null where there is no limit.
 -- has_do_not_call: whether there are lists to look into.
+-- reaches_contacts, blocks_contacts: whether a campaign looks at the other numbers of a contact.
 with instants as (
     select min(calls.started_at) as instant
     from staging.calls as calls
@@ -38,5 +39,15 @@ select
         select 1
         from settings.sources as sources
         where sources.gives_do_not_call
-    ) as has_do_not_call
+    ) as has_do_not_call,
+    exists (
+        select 1
+        from settings.campaigns as campaigns
+        where campaigns.reach = 'contact'
+    ) as reaches_contacts,
+    exists (
+        select 1
+        from settings.campaigns as campaigns
+        where campaigns.duplicate_scope = 'contact'
+    ) as blocks_contacts
 from instants

@@ -39,6 +39,7 @@ select
             when 'reached' then
                 'The client and an operator talked at '
                 || strftime(keyed.closed_at, '%H:%M:%S') || ' UTC'
+                || coalesce(', on ' || keyed.talked_number || ' of the same contact', '')
             when 'exhausted' then 'No attempt is left and none reached the client'
             when 'expired' then 'The time to give up passed without a talk'
             when 'not_dropped' then 'The records now say that the call was no dropped call'

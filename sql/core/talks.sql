@@ -1,69 +1,35 @@
 -- Talks between an operator and a client that an open or a coming episode has to know.
 -- Grain:  one row per campaign, number and connection of a call
--- Reads:  core.connections, kept.episodes, kept.dropped_calls, kept.attempts, kept.campaigns,
---         kept.calls, raw.results, settings.campaigns, settings.campaign_words, settings.program,
---         core.calls, core.dropped_calls, core.reported_talks
--- Params: $now timestamp, $run_id bigint, $since timestamp
+-- Reads:  core.watched_numbers, core.other_numbers, core.connections, core.reported_talks,
+--         kept.attempts, kept.campaigns, kept.calls, settings.campaigns, settings.campaign_words,
+--         settings.program
+-- Params: $now timestamp, $since timestamp
 --
 -- `remove_on` says which direction counts, but a talk of the campaign's own attempt always does.
 -- A talk stamped later than now and the tolerance of clocks only holds dials (core.holds).
 -- A connection shorter than `min_talk_seconds` is no talk. One that goes on is a talk once it has
 -- lasted so long, and then counts from its beginning, as every talk; until then it holds dials.
+-- talked_number is the number that talked: with `reach = "contact"` it can be another one of the
+-- contact, and there only `remove_on` counts, for no attempt of the episode went to it.
 with numbers as (
     select
-        episodes.campaign,
-        episodes.number
-    from kept.episodes as episodes
-    where episodes.closed_at is null
-    union
+        watched_numbers.campaign,
+        watched_numbers.number,
+        watched_numbers.number as talked_number
+    from core.watched_numbers as watched_numbers
+    union all
     select
-        dropped_calls.campaign,
-        dropped_calls.number
-    from kept.dropped_calls as dropped_calls
-    where dropped_calls.account = 'settling'
-    union
-    select
-        judged.campaign,
-        judged.number
-    from core.dropped_calls as judged
-    where judged.campaign is not null and judged.number is not null
-    union
-    select
-        episodes.campaign,
-        episodes.number
-    from kept.episodes as episodes
-    inner join core.calls as changed
-        on episodes.closing_source = changed.source
-        and episodes.closing_call_id = changed.call_id
-    union
-    select
-        episodes.campaign,
-        episodes.number
-    from kept.episodes as episodes
-    inner join raw.results as reported
-        on episodes.closing_source = reported.source
-        and episodes.closing_call_id = reported.command_key
-    where reported.applied_run = $run_id::bigint
-    union
-    select
-        episodes.campaign,
-        episodes.number
-    from kept.episodes as episodes
-    where episodes.is_closing_withdrawn
-    union
-    select
-        attempts.campaign,
-        attempts.number
-    from kept.attempts as attempts
-    inner join core.calls as changed
-        on attempts.number = changed.number
-    where attempts.handed_out_at >= $since::timestamp
+        other_numbers.campaign,
+        other_numbers.number,
+        other_numbers.other_number as talked_number
+    from core.other_numbers as other_numbers
 ),
 
 counted as (
     select
         numbers.campaign,
         numbers.number,
+        numbers.talked_number,
         connections.talk_at,
         connections.source,
         connections.call_id,
@@ -71,7 +37,7 @@ counted as (
         true as is_length_known
     from numbers
     inner join core.connections as connections
-        on numbers.number = connections.number
+        on numbers.talked_number = connections.number
     left join settings.campaigns as campaigns
         on numbers.campaign = campaigns.campaign
     where
@@ -85,7 +51,8 @@ counted as (
                 and remove_on.word
                 = case connections.direction when 'in' then 'incoming' else 'outgoing' end
         )
-        or exists (
+        or numbers.talked_number = numbers.number
+        and exists (
             select 1
             from kept.attempts as attempts
             where
@@ -95,8 +62,9 @@ counted as (
         )
     union
     select
-        attempts.campaign,
-        attempts.number,
+        numbers.campaign,
+        numbers.number,
+        numbers.talked_number,
         reported_talks.talk_at,
         reported_talks.source,
         reported_talks.command_key as call_id,
@@ -106,17 +74,29 @@ counted as (
     inner join kept.attempts as attempts
         on reported_talks.command_key = attempts.command_key
     inner join numbers
-        on attempts.campaign = numbers.campaign
-        and attempts.number = numbers.number
+        on attempts.number = numbers.talked_number
     left join kept.calls as own_calls
         on attempts.call_source = own_calls.source
         and attempts.call_id = own_calls.call_id
         and own_calls.started_at >= $since::timestamp
+    where
+        numbers.talked_number = numbers.number
+        and attempts.campaign = numbers.campaign
+        or numbers.talked_number != numbers.number
+        and exists (
+            select 1
+            from settings.campaign_words as remove_on
+            where
+                remove_on.campaign = numbers.campaign
+                and remove_on.kind = 'remove_on'
+                and remove_on.word = 'outgoing'
+        )
 )
 
 select
     counted.campaign,
     counted.number,
+    counted.talked_number,
     counted.talk_at,
     counted.source,
     counted.call_id,

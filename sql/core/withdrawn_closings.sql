@@ -1,8 +1,12 @@
 -- Closed episodes whose closing the records no longer bear out: the talk was none, or the opening
 -- call was a dropped call after all.
 -- Grain:  one row per closed episode
--- Reads:  kept.episodes, core.calls, raw.results, core.dropped_calls, core.talks
+-- Reads:  kept.episodes, kept.attempts, core.calls, core.reported_talks, core.dropped_calls, core.talks,
+--         raw.results
 -- Params: $run_id bigint
+--
+-- A talk with another number of the contact has closed it for good, as long as it is one: it is
+-- looked up as a talk of its own number, or as the report of it, whatever the directory says by now.
 select episodes.episode_id
 from kept.episodes as episodes
 where
@@ -33,6 +37,17 @@ where
             and talks.call_id = episodes.closing_call_id
             and talks.campaign = episodes.campaign
             and talks.talk_at > episodes.added_at
+    )
+    and not exists (
+        select 1
+        from core.reported_talks as reported_talks
+        inner join kept.attempts as attempts
+            on reported_talks.command_key = attempts.command_key
+        where
+            attempts.number != episodes.number
+            and reported_talks.source = episodes.closing_source
+            and reported_talks.command_key = episodes.closing_call_id
+            and reported_talks.talk_at > episodes.added_at
     )
 union all
 select episodes.episode_id

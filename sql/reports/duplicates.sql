@@ -1,9 +1,12 @@
 -- Numbers on two or more contacts, for who mends the directory: whose they are and what waits.
 -- Grain:  one row per duplicate number; numbers that hang together have one group_number
--- Reads:  core.duplicates, core.duplicate_groups, core.duplicate_contacts, kept.episodes,
+-- Reads:  core.duplicate_classes, core.duplicate_groups, core.duplicate_contacts, kept.episodes,
 --         kept.dropped_calls
 -- Params: none
 --
+-- duplicate class: same_text, written alike on two contacts; same_after_normalising, only the
+-- number is the same; extension, each contact has another one; through_another_number, of its one
+-- contact.
 -- directory texts: how the number is written there. linked through: contacts on another duplicate
 -- number too. waiting drops: dropped calls of clients who wait for a call.
 with waiting_drops as (
@@ -23,13 +26,14 @@ with waiting_drops as (
 select
     duplicate_groups.group_number,
     duplicates.number,
+    duplicates.duplicate_class,
     duplicates.contact_count,
     duplicate_contacts.contacts,
     duplicate_contacts.directory_texts,
     duplicate_contacts.linked_through,
     coalesce(waiting_drops.drop_count, 0) as waiting_drop_count,
     waiting_drops.blocked_since
-from core.duplicates as duplicates
+from core.duplicate_classes as duplicates
 inner join core.duplicate_groups as duplicate_groups
     on duplicates.number = duplicate_groups.number
 inner join core.duplicate_contacts as duplicate_contacts
