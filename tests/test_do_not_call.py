@@ -205,8 +205,8 @@ def test_check_rules_and_the_report_name_the_list(site: Site) -> None:
     assert exit_code == ExitCode.DONE
     assert "source `robinson`, do_not_call: readable, 12 entries" in lines
     assert (
-        "do-not-call list `robinson`: 11 entries in force, 1 of them by their hash alone; 1 name "
-        "no number and are kept aside (`reconcile rejected`)"
+        "do-not-call list `robinson`: in force 11, of these by their hash alone 1; without a "
+        "number and kept aside (`reconcile rejected`) 1"
     ) in lines
     (campaign,) = site.settings.campaigns
     (rule,) = (rule for rule in rules.rules(campaign, site.settings) if "do-not-call" in rule.rule)

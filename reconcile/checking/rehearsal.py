@@ -36,9 +36,9 @@ def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
 def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What each do-not-call list amounts to once its numbers are read."""
     return [
-        f"do-not-call list `{row['source']}`: {row['listed_count']:,} entries in force, "
-        f"{row['hashed_count']:,} of them by their hash alone; {row['rejected_count']:,} name no "
-        "number and are kept aside (`reconcile rejected`)"
+        f"do-not-call list `{row['source']}`: in force {row['listed_count']:,}, of these by their "
+        f"hash alone {row['hashed_count']:,}; without a number and kept aside (`reconcile "
+        f"rejected`) {row['rejected_count']:,}"
         for row in queries.rows(connection, "reports.do_not_call", {}).as_dicts()
     ]
 
