@@ -1,12 +1,12 @@
 -- Closed episodes whose closing the records no longer bear out: the talk was none, or the opening
 -- call was a dropped call after all.
 -- Grain:  one row per closed episode
--- Reads:  kept.episodes, kept.attempts, core.calls, core.reported_talks, core.dropped_calls, core.talks,
---         raw.results
+-- Reads:  kept.episodes, kept.attempts, core.calls, core.reported_talks, core.dropped_calls,
+--         core.talks, raw.results
 -- Params: $run_id bigint
 --
 -- A talk with another number of the contact has closed it for good, as long as it is one: it is
--- looked up as a talk of its own number, or as the report of it, whatever the directory says by now.
+-- looked up as a talk of its own number, or as the report of it, whatever the directory says now.
 select episodes.episode_id
 from kept.episodes as episodes
 where
