@@ -10,7 +10,8 @@
 -- A connection shorter than `min_talk_seconds` is no talk. One that goes on is a talk once it has
 -- lasted so long, and then counts from its beginning, as every talk; until then it holds dials.
 -- talked_number is the number that talked: with `reach = "contact"` it can be another one of the
--- contact, and there only `remove_on` counts, for no attempt of the episode went to it.
+-- contact, and there only `remove_on` counts, for no attempt of the episode went to it. A dialler's
+-- report of one campaign's dial is an outgoing talk for all others.
 with numbers as (
     select
         watched_numbers.campaign,
@@ -75,6 +76,8 @@ counted as (
         on reported_talks.command_key = attempts.command_key
     inner join numbers
         on attempts.number = numbers.talked_number
+    left join settings.campaigns as campaigns
+        on numbers.campaign = campaigns.campaign
     left join kept.calls as own_calls
         on attempts.call_source = own_calls.source
         and attempts.call_id = own_calls.call_id
@@ -82,8 +85,8 @@ counted as (
     where
         numbers.talked_number = numbers.number
         and attempts.campaign = numbers.campaign
-        or numbers.talked_number != numbers.number
-        and exists (
+        or campaigns.campaign is null
+        or exists (
             select 1
             from settings.campaign_words as remove_on
             where
