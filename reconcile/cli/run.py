@@ -17,6 +17,7 @@ from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
 from reconcile.errors import DatabaseBusy, ExitCode, Problem, UsageWrong
 
 if TYPE_CHECKING:
+    from reconcile.run_record import RunResult
     from reconcile.settings import Settings
 
 DryRun = Annotated[
@@ -41,8 +42,7 @@ class _Outcome:
     file: Path
     exit_code: int = ExitCode.DONE
     state_folder: Path | None = None
-    command_count: int = 0
-    delivered_count: int = 0
+    result: RunResult | None = None
     data: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -118,13 +118,14 @@ def _answer(outcomes: list[_Outcome], wish: _Wish) -> int:
 
 def _summary(outcomes: list[_Outcome]) -> dict[str, int]:
     """How many settings files there are, how they ended, and what left, in sum."""
+    results = [outcome.result for outcome in outcomes if outcome.result is not None]
     return {
         "settings": len(outcomes),
         "well": sum(outcome.exit_code == ExitCode.DONE for outcome in outcomes),
         "busy": sum(outcome.exit_code == ExitCode.BUSY for outcome in outcomes),
         "failed": sum(outcome.exit_code not in _NO_FAILURES for outcome in outcomes),
-        "commands": sum(outcome.command_count for outcome in outcomes),
-        "delivered": sum(outcome.delivered_count for outcome in outcomes),
+        "commands": sum(len(result.commands) for result in results),
+        "delivered": sum(len(result.delivered) for result in results),
     }
 
 
@@ -167,8 +168,7 @@ def _run(file: Path, wish: _Wish, outcome: _Outcome, place: str) -> None:
     if not wish.is_dry:
         failing.is_over(file, loaded.state_folder, place)
     outcome.exit_code = result.exit_code
-    outcome.command_count = len(result.commands)
-    outcome.delivered_count = len(result.delivered)
+    outcome.result = result
     if wish.is_json:
         outcome.data = run_output.data(result, is_dry=wish.is_dry)
         outcome.problems += run_output.problems(result)
