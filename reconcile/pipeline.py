@@ -45,6 +45,7 @@ BEFORE_THE_WALK = (
     "commands.start_campaigns",
     "commands.follow_campaigns",
     "core.connections",
+    "core.touched_closings",
     "core.dropped_calls",
     "commands.forget_settling_calls",
     "commands.withdraw_dropped_calls",

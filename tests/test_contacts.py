@@ -372,15 +372,13 @@ def test_where_no_contact_is_asked_for_the_tables_are_as_where_one_is(
 
     Played(program, [drop("1", "10:00:20")], (REACHING,)).run("10:00", "10:00")
     moment = Moment(at("10:01"), 2)
-    for name in ("core.calls", "core.dropped_calls", "core.watched_numbers", "core.directory"):
-        if name in ("core.calls", "core.dropped_calls"):
-            program.connection.execute(
-                f"create or replace table {name} (source varchar, call_id varchar, "
-                "campaign varchar, number varchar)"
-            )
-        else:
-            queries.run(program.connection, name, moment.params())
-    for name in names:
+    for name in ("core.calls", "core.dropped_calls"):
+        program.connection.execute(
+            f"create or replace table {name} (source varchar, call_id varchar, "
+            "campaign varchar, number varchar)"
+        )
+    needed = ("core.touched_closings", "core.watched_numbers", "core.directory")
+    for name in (*needed, *names):
         queries.run(program.connection, name, moment.params())
     asked_for = columns()
     program.connection.execute(f"{without.REACH}; {without.SHARES}")

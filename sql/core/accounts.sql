@@ -143,18 +143,15 @@ placed as (
             when drops.origin = 'carried' then null
             -- Counted in open time (A10); before all known openings it is too old in any case.
             when
-                case
-                    when spans.hours_key is null then $now::timestamp
-                    else hours_now.open_clock_at
-                end
-                >= case
-                    when spans.hours_key is null then drops.dropped_at
-                    else
-                        kept.open_clock(
-                            spans.open_clock_at, spans.is_open, spans.begins_at, drops.dropped_at
-                        )
-                end
-                + campaigns.give_up_after_minutes * interval '1 minute'
+                kept.is_given_up(
+                    $now::timestamp,
+                    hours_now.open_clock_at,
+                    spans.open_clock_at,
+                    spans.is_open,
+                    spans.begins_at,
+                    drops.dropped_at,
+                    campaigns.give_up_after_minutes
+                )
                 then 'too_old'
             when drops.dropped_at < kept_campaigns.starts_at then 'before_start'
         end as reason

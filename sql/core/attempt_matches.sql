@@ -10,7 +10,6 @@ with attempts as (
     select
         attempts.command_key,
         attempts.number,
-        regexp_extract(attempts.command_key, '([0-9]+)$', 1) as issued_number,
         attempts.handed_out_at,
         attempts.handed_out_at
         - program.clock_tolerance_seconds * interval '1 second' as window_from,
@@ -65,9 +64,11 @@ pairs as (
         and outgoing_calls.started_at <= attempts.window_to
         and (
             outgoing_calls.attempt_key is null
-            or outgoing_calls.attempt_key in (
-                outgoing_calls.number || '/' || attempts.issued_number,
-                outgoing_calls.number_raw || '/' || attempts.issued_number
+            or kept.is_tag_of(
+                outgoing_calls.attempt_key,
+                attempts.command_key,
+                outgoing_calls.number,
+                outgoing_calls.number_raw
             )
         )
     union
@@ -81,9 +82,7 @@ pairs as (
         true as is_matched_by_key
     from attempts
     inner join outgoing_calls
-        on outgoing_calls.attempt_key in (
-            attempts.command_key, left(md5(attempts.command_key), 16)
-        )
+        on kept.is_key_of(outgoing_calls.attempt_key, attempts.command_key)
 )
 
 select

@@ -58,10 +58,10 @@ signs as (
             where
                 connections.source = calls.source
                 and connections.call_id = calls.call_id
-                and (
-                    coalesce(campaigns.min_talk_seconds, 0) = 0
-                    or coalesce(connections.over_at, $now::timestamp)
-                    >= connections.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                and kept.is_talk(
+                    connections.talk_at,
+                    coalesce(connections.over_at, $now::timestamp),
+                    campaigns.min_talk_seconds
                 )
         )
         or exists (
@@ -70,10 +70,12 @@ signs as (
             where
                 reported_talks.command_key = attempts.command_key
                 and (
-                    coalesce(campaigns.min_talk_seconds, 0) = 0
-                    or not reported_talks.is_length_known
-                    or coalesce(reported_talks.over_at, calls.ended_at, $now::timestamp)
-                    >= reported_talks.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                    not reported_talks.is_length_known
+                    or kept.is_talk(
+                        reported_talks.talk_at,
+                        coalesce(reported_talks.over_at, calls.ended_at, $now::timestamp),
+                        campaigns.min_talk_seconds
+                    )
                 )
         ) as is_answered,
         case

@@ -78,11 +78,11 @@ counted as (
             from kept.attempts as dialled
             where
                 dialled.number = calls.number
-                and calls.attempt_key in (
-                    dialled.command_key,
-                    left(md5(dialled.command_key), 16),
-                    calls.number || '/' || regexp_extract(dialled.command_key, '([0-9]+)$', 1),
-                    calls.number_raw || '/' || regexp_extract(dialled.command_key, '([0-9]+)$', 1)
+                and (
+                    kept.is_key_of(calls.attempt_key, dialled.command_key)
+                    or kept.is_tag_of(
+                        calls.attempt_key, dialled.command_key, calls.number, calls.number_raw
+                    )
                 )
         )
 )

@@ -232,21 +232,15 @@ reasons as (
         and spans.begins_at <= drops_of_episodes.last_dropped_at
         and spans.ends_at > drops_of_episodes.last_dropped_at
     where
-        case
-            when spans.hours_key is null then $now::timestamp
-            else hours_now.open_clock_at
-        end
-        >= case
-            when spans.hours_key is null then drops_of_episodes.last_dropped_at
-            else
-                kept.open_clock(
-                    spans.open_clock_at,
-                    spans.is_open,
-                    spans.begins_at,
-                    drops_of_episodes.last_dropped_at
-                )
-        end
-        + open_episodes.give_up_after_minutes * interval '1 minute'
+        kept.is_given_up(
+            $now::timestamp,
+            hours_now.open_clock_at,
+            spans.open_clock_at,
+            spans.is_open,
+            spans.begins_at,
+            drops_of_episodes.last_dropped_at,
+            open_episodes.give_up_after_minutes
+        )
         and not exists (
             select 1
             from joining_numbers

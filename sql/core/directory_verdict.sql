@@ -23,13 +23,13 @@ select
     counts.contact_count,
     case
         when counts.contact_count = 0 then 'it is empty'
-        when
-            counts.contact_count
-            < counts.last_contact_count * (1 - program.max_shrink_percent / 100)
-            then
-                'it shrank from ' || counts.last_contact_count::varchar || ' contacts to '
-                || counts.contact_count::varchar || ', by more than '
-                || program.max_shrink_percent::bigint::varchar || ' percent'
+        else
+            kept.shrinkage(
+                'contacts',
+                counts.contact_count,
+                counts.last_contact_count,
+                program.max_shrink_percent
+            )
     end as refusal
 from counts
 cross join settings.program as program

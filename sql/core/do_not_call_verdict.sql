@@ -29,13 +29,13 @@ select
     case
         when counts.row_count = 0 then 'it is empty'
         when counts.entry_count = 0 then 'none of its entries names a number'
-        when
-            counts.entry_count
-            < counts.last_entry_count * (1 - program.max_shrink_percent / 100)
-            then
-                'it shrank from ' || counts.last_entry_count::varchar || ' entries to '
-                || counts.entry_count::varchar || ', by more than '
-                || program.max_shrink_percent::bigint::varchar || ' percent'
+        else
+            kept.shrinkage(
+                'entries',
+                counts.entry_count,
+                counts.last_entry_count,
+                program.max_shrink_percent
+            )
     end as refusal
 from counts
 cross join settings.program as program

@@ -1,14 +1,30 @@
 -- Calls of this run that are dropped calls, or were and are no longer, with the campaign of their
 -- line.
 -- Grain:  one row per call (source, call_id) that is or was a dropped call
--- Reads:  kept.calls, core.calls, core.connections, kept.dropped_calls, kept.episodes,
---         raw.results, settings.campaigns, settings.campaign_words
--- Params: $now timestamp, $run_id bigint, $since timestamp
+-- Reads:  kept.calls, core.calls, core.connections, core.touched_closings,
+--         kept.dropped_calls, kept.episodes, settings.campaigns, settings.campaign_words
+-- Params: $now timestamp, $since timestamp
 --
 -- Dropped: incoming, over, and no operator connected after the client last began to wait.
 -- A call that fits two campaigns goes to the first. `timeout`, `exit_key`, `empty` and `ringing`
 -- are dropped calls only where the campaign of the line asks for them.
-with considered as (
+-- What may be accounted for again, for the closing of its episode is withdrawn or may be now.
+with doubtful_episodes as (
+    select touched_closings.episode_id
+    from core.touched_closings as touched_closings
+    union
+    select episodes.episode_id
+    from kept.episodes as episodes
+    where
+        episodes.is_closing_withdrawn
+        and exists (
+            select 1
+            from core.calls as changed
+            where episodes.number in (changed.number, changed.previous_number)
+        )
+),
+
+considered as (
     select
         core_calls.source,
         core_calls.call_id
@@ -20,39 +36,15 @@ with considered as (
     from kept.dropped_calls as dropped_calls
     where dropped_calls.account = 'settling'
     union
-    -- What may be accounted for again, for the closing of its episode may be withdrawn.
     select
         dropped_calls.source,
         dropped_calls.call_id
     from kept.dropped_calls as dropped_calls
-    inner join kept.episodes as episodes
-        on dropped_calls.episode_id = episodes.episode_id
+    inner join doubtful_episodes
+        on dropped_calls.episode_id = doubtful_episodes.episode_id
     where
         dropped_calls.dropped_at >= $since::timestamp
         and not dropped_calls.is_withdrawn
-        and (
-            episodes.is_closing_withdrawn
-            and exists (
-                select 1
-                from core.calls as changed
-                where episodes.number in (changed.number, changed.previous_number)
-            )
-            or exists (
-                select 1
-                from core.calls as changed
-                where
-                    changed.source = episodes.closing_source
-                    and changed.call_id = episodes.closing_call_id
-            )
-            or exists (
-                select 1
-                from raw.results as reported
-                where
-                    reported.source = episodes.closing_source
-                    and reported.command_key = episodes.closing_call_id
-                    and reported.applied_run = $run_id::bigint
-            )
-        )
 ),
 
 -- What the call was dropped as when it was accounted for: a setting that no longer asks for that
@@ -162,10 +154,10 @@ asked as (
             where
                 connections.source = judged.source
                 and connections.call_id = judged.call_id
-                and (
-                    coalesce(campaigns.min_talk_seconds, 0) = 0
-                    or coalesce(connections.over_at, $now::timestamp)
-                    >= connections.talk_at + campaigns.min_talk_seconds * interval '1 second'
+                and kept.is_talk(
+                    connections.talk_at,
+                    coalesce(connections.over_at, $now::timestamp),
+                    campaigns.min_talk_seconds
                 )
         ) as is_after_talk,
         case

@@ -2,8 +2,9 @@
 -- better record sets free again.
 -- Grain:  one row per dropped call (source, call_id)
 -- Reads:  core.settled_drops, kept.dropped_calls, kept.episodes, kept.attempts,
---         core.dropped_calls, core.talks, core.closings, core.calls, raw.results
--- Params: $run_id bigint
+--         core.dropped_calls, core.talks, core.closings, core.calls,
+--         core.touched_closings
+-- Params: none
 --
 -- origin: settled (first time) | line_learnt (its line had been unknown) | carried (its episode
 -- closes before it, A2) | reopened (the talk that closed its episode turned out to be none). Only
@@ -63,18 +64,12 @@ reopened as (
             exists (
                 select 1
                 from core.calls as changed
-                where
-                    closed.number in (changed.number, changed.previous_number)
-                    or closed.closing_source = changed.source
-                    and closed.closing_call_id = changed.call_id
+                where closed.number in (changed.number, changed.previous_number)
             )
             or exists (
                 select 1
-                from raw.results as reported
-                where
-                    reported.source = closed.closing_source
-                    and reported.command_key = closed.closing_call_id
-                    and reported.applied_run = $run_id::bigint
+                from core.touched_closings as touched_closings
+                where touched_closings.episode_id = closed.episode_id
             )
         )
         and not exists (

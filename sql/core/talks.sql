@@ -10,8 +10,7 @@
 -- A connection shorter than `min_talk_seconds` is no talk. One that goes on is a talk once it has
 -- lasted so long, and then counts from its beginning, as every talk; until then it holds dials.
 -- talked_number is the number that talked: with `reach = "contact"` it can be another one of the
--- contact, and there only `remove_on` counts, for no attempt of the episode went to it. A dialler's
--- report of one campaign's dial is an outgoing talk for all others.
+-- contact, and there only `remove_on` counts, for no attempt of the episode went to it.
 with numbers as (
     select
         watched_numbers.campaign,
@@ -26,19 +25,65 @@ with numbers as (
     from core.other_numbers as other_numbers
 ),
 
+-- A dialler's report of a dial is an outgoing talk, of the campaign that dialled and of all others.
+heard as (
+    select
+        connections.source,
+        connections.call_id,
+        connections.number,
+        connections.direction,
+        connections.talk_at,
+        connections.over_at,
+        true as is_length_known
+    from core.connections as connections
+    union all
+    select
+        reported_talks.source,
+        reported_talks.command_key as call_id,
+        attempts.number,
+        'out' as direction,
+        reported_talks.talk_at,
+        coalesce(reported_talks.over_at, dialled_calls.ended_at) as over_at,
+        reported_talks.is_length_known
+    from core.reported_talks as reported_talks
+    inner join kept.attempts as attempts
+        on reported_talks.command_key = attempts.command_key
+    left join kept.calls as dialled_calls
+        on attempts.call_source = dialled_calls.source
+        and attempts.call_id = dialled_calls.call_id
+        and dialled_calls.started_at >= $since::timestamp
+),
+
+own_calls as (
+    select
+        attempts.campaign,
+        attempts.call_source as source,
+        attempts.call_id
+    from kept.attempts as attempts
+    where attempts.call_id is not null
+    union all
+    select
+        attempts.campaign,
+        reported_talks.source,
+        reported_talks.command_key as call_id
+    from core.reported_talks as reported_talks
+    inner join kept.attempts as attempts
+        on reported_talks.command_key = attempts.command_key
+),
+
 counted as (
     select
         numbers.campaign,
         numbers.number,
         numbers.talked_number,
-        connections.talk_at,
-        connections.source,
-        connections.call_id,
-        connections.over_at,
-        true as is_length_known
+        heard.talk_at,
+        heard.source,
+        heard.call_id,
+        heard.over_at,
+        heard.is_length_known
     from numbers
-    inner join core.connections as connections
-        on numbers.talked_number = connections.number
+    inner join heard
+        on numbers.talked_number = heard.number
     left join settings.campaigns as campaigns
         on numbers.campaign = campaigns.campaign
     where
@@ -50,49 +95,16 @@ counted as (
                 remove_on.campaign = numbers.campaign
                 and remove_on.kind = 'remove_on'
                 and remove_on.word
-                = case connections.direction when 'in' then 'incoming' else 'outgoing' end
+                = case heard.direction when 'in' then 'incoming' else 'outgoing' end
         )
         or numbers.talked_number = numbers.number
         and exists (
             select 1
-            from kept.attempts as attempts
+            from own_calls
             where
-                attempts.campaign = numbers.campaign
-                and attempts.call_source = connections.source
-                and attempts.call_id = connections.call_id
-        )
-    union
-    select
-        numbers.campaign,
-        numbers.number,
-        numbers.talked_number,
-        reported_talks.talk_at,
-        reported_talks.source,
-        reported_talks.command_key as call_id,
-        coalesce(reported_talks.over_at, own_calls.ended_at) as over_at,
-        reported_talks.is_length_known
-    from core.reported_talks as reported_talks
-    inner join kept.attempts as attempts
-        on reported_talks.command_key = attempts.command_key
-    inner join numbers
-        on attempts.number = numbers.talked_number
-    left join settings.campaigns as campaigns
-        on numbers.campaign = campaigns.campaign
-    left join kept.calls as own_calls
-        on attempts.call_source = own_calls.source
-        and attempts.call_id = own_calls.call_id
-        and own_calls.started_at >= $since::timestamp
-    where
-        numbers.talked_number = numbers.number
-        and attempts.campaign = numbers.campaign
-        or campaigns.campaign is null
-        or exists (
-            select 1
-            from settings.campaign_words as remove_on
-            where
-                remove_on.campaign = numbers.campaign
-                and remove_on.kind = 'remove_on'
-                and remove_on.word = 'outgoing'
+                own_calls.campaign = numbers.campaign
+                and own_calls.source = heard.source
+                and own_calls.call_id = heard.call_id
         )
 )
 
@@ -114,8 +126,10 @@ left join kept.campaigns as campaigns
 where
     counted.talk_at <= $now::timestamp + program.clock_tolerance_seconds * interval '1 second'
     and (
-        coalesce(campaigns.min_talk_seconds, 0) = 0
-        or not counted.is_length_known
-        or coalesce(counted.over_at, $now::timestamp)
-        >= counted.talk_at + campaigns.min_talk_seconds * interval '1 second'
+        not counted.is_length_known
+        or kept.is_talk(
+            counted.talk_at,
+            coalesce(counted.over_at, $now::timestamp),
+            campaigns.min_talk_seconds
+        )
     )

@@ -1,8 +1,8 @@
 -- Numbers of which this run has to know the talks: of open and coming episodes, and what changed.
 -- Grain:  one row per campaign and number
--- Reads:  kept.episodes, kept.dropped_calls, kept.attempts, raw.results, core.calls,
---         core.dropped_calls
--- Params: $run_id bigint, $since timestamp
+-- Reads:  kept.episodes, kept.dropped_calls, kept.attempts, core.calls, core.dropped_calls,
+--         core.touched_closings
+-- Params: $since timestamp
 select
     episodes.campaign,
     episodes.number
@@ -22,31 +22,15 @@ from core.dropped_calls as judged
 where judged.campaign is not null and judged.number is not null
 union
 select
-    episodes.campaign,
-    episodes.number
-from kept.episodes as episodes
-inner join core.calls as changed
-    on episodes.closing_source = changed.source
-    and episodes.closing_call_id = changed.call_id
-union
--- The closing call can be one with another number of the contact.
-select
-    episodes.campaign,
-    changed.number
-from kept.episodes as episodes
-inner join core.calls as changed
-    on episodes.closing_source = changed.source
-    and episodes.closing_call_id = changed.call_id
-where changed.number is not null
+    touched_closings.campaign,
+    touched_closings.number
+from core.touched_closings as touched_closings
 union
 select
-    episodes.campaign,
-    episodes.number
-from kept.episodes as episodes
-inner join raw.results as reported
-    on episodes.closing_source = reported.source
-    and episodes.closing_call_id = reported.command_key
-where reported.applied_run = $run_id::bigint
+    touched_closings.campaign,
+    touched_closings.talked_number as number
+from core.touched_closings as touched_closings
+where touched_closings.talked_number is not null
 union
 select
     episodes.campaign,

@@ -1,9 +1,9 @@
 -- Closed episodes whose closing the records no longer bear out: the talk was none, or the opening
 -- call was a dropped call after all.
 -- Grain:  one row per closed episode
--- Reads:  kept.episodes, kept.attempts, core.calls, core.reported_talks, core.dropped_calls,
---         core.talks, raw.results
--- Params: $run_id bigint
+-- Reads:  kept.episodes, kept.attempts, core.touched_closings, core.reported_talks,
+--         core.dropped_calls, core.talks
+-- Params: none
 --
 -- A talk with another number of the contact has closed it for good, as long as it is one: it is
 -- looked up as a talk of its own number, or as the report of it, whatever the directory says now.
@@ -12,22 +12,10 @@ from kept.episodes as episodes
 where
     episodes.reason = 'reached'
     and not episodes.is_closing_withdrawn
-    and (
-        exists (
-            select 1
-            from core.calls as changed
-            where
-                changed.source = episodes.closing_source
-                and changed.call_id = episodes.closing_call_id
-        )
-        or exists (
-            select 1
-            from raw.results as reported
-            where
-                reported.source = episodes.closing_source
-                and reported.command_key = episodes.closing_call_id
-                and reported.applied_run = $run_id::bigint
-        )
+    and exists (
+        select 1
+        from core.touched_closings as touched_closings
+        where touched_closings.episode_id = episodes.episode_id
     )
     and not exists (
         select 1
