@@ -445,6 +445,7 @@ def test_the_report_shows_groups_and_what_ties_and_waits(connection):
     assert rows[1] == {
         "group_number": 1,
         "number": "+420700610122",
+        "duplicate_class": "same_after_normalising",
         "contact_count": 2,
         "contacts": ["1021 Matěj Brož", "1022 Brož Servis"],
         "directory_texts": ["+420 700 610 122", "00420700610122"],
