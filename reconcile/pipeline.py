@@ -26,15 +26,11 @@ APPLY = (
     "commands.apply_waiting_results",
 )
 TOUCH = ("staging.restarts", "staging.touched_calls")
-FOLD = (
-    "staging.asterisk_queue_sessions",
-    "staging.asterisk_queue_log",
-    "staging.asterisk_cdr_legs",
-    "staging.asterisk_cdr",
-    "staging.asterisk",
-    "staging.table_calls",
-    "staging.calls",
-)
+FOLD_QUEUE_LOG = ("staging.asterisk_queue_sessions", "staging.asterisk_queue_log")
+FOLD_CDR = ("staging.asterisk_cdr_legs", "staging.asterisk_cdr")
+FOLD_ASTERISK = ("staging.asterisk",)
+FOLD_TABLES = ("staging.table_calls",)
+FOLD = ("staging.calls",)
 STORE_CALLS = (
     "core.calls",
     "commands.forget_changed_calls",
@@ -117,6 +113,8 @@ COMMAND = (
     "core.next_change",
     "commands.keep_next_change",
 )
+# For so few, starting the threads of each step costs more than they save.
+_RECORDS_OF_A_MINUTE_MAX = 50_000
 # Rounds are as many as the dials in doubt, or the closings in a chain, of one number in one run;
 # this is a stop for a fault of ours, never reached by data.
 _ROUNDS_MAX = 1_000
@@ -153,18 +151,25 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
 
 def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """Vendor rows to calls; a call with new rows is folded anew from all its rows."""
-    applied = queries.rows(connection, "core.applied", moment.params()).rows[0]
-    moment.counts["records"] = applied[0]
-    moment.since = (applied[1] or moment.now) - LONGEST_CALL
+    applied = queries.rows(connection, "core.applied", moment.params()).as_dicts()[0]
+    moment.counts["records"] = applied["row_count"]
+    if applied["row_count"] < _RECORDS_OF_A_MINUTE_MAX:
+        connection.execute("set threads = 1")
+    moment.since = (applied["first_known_at"] or moment.now) - LONGEST_CALL
     if _steps(connection, TOUCH, moment)["staging.touched_calls"]:
+        has_queue_log, has_cdr = applied["has_queue_log"], applied["has_cdr"]
+        has_table_calls = applied["has_table_calls"]
+        for names, asked, instead in (
+            (FOLD_QUEUE_LOG, has_queue_log, without.QUEUE_LOG),
+            (FOLD_CDR, has_cdr, without.CDR),
+            (FOLD_ASTERISK, has_queue_log or has_cdr, without.ASTERISK),
+            (FOLD_TABLES, has_table_calls, without.TABLE_CALLS),
+        ):
+            _steps_if(connection, names, moment, asked=asked, instead=instead)
         _steps(connection, FOLD, moment)
     else:
         # Planning the folds costs a tenth of a second, and most minutes have nothing to fold.
-        connection.execute(
-            "create or replace table staging.calls as "
-            "select * exclude (file, line, read_run, applied_run, content_hash) "
-            "from raw.table_calls limit 0"
-        )
+        connection.execute(without.CALLS)
     _steps(connection, ("core.number_texts",), moment)
     number_cache.fill(connection)
     horizon = queries.rows(connection, "core.horizon", moment.params()).as_dicts()[0]

@@ -1,4 +1,4 @@
-"""What steps of a run make where no setting asks for them: the same tables, empty.
+"""What steps of a run make where nothing is there for them to do: the same tables, empty.
 
 Planning such a step costs a hundredth of a second in every run.
 """
@@ -22,3 +22,38 @@ REACH = """
 """
 
 SHARES = "create or replace table core.contact_duplicates (number varchar, contact_ids varchar[])"
+
+QUEUE_LOG = """
+    create or replace table staging.asterisk_queue_log (
+        source varchar, call_id varchar, system varchar, number_raw varchar, queue varchar,
+        started_at timestamp, first_wait_began_at timestamp, wait_began_at timestamp,
+        connected_at timestamp, last_connected_at timestamp, is_last_connected boolean,
+        talk_ended_at timestamp, ended_at timestamp, last_place varchar, end_reason varchar,
+        last_event varchar, known_at timestamp
+    )
+"""
+
+CDR = """
+    create or replace table staging.asterisk_cdr (
+        source varchar, call_id varchar, system varchar, direction varchar, is_originated boolean,
+        number_raw varchar, dialled_number varchar, queue varchar, menu varchar,
+        started_at timestamp, wait_began_at timestamp, connected_at timestamp,
+        last_connected_at timestamp, talk_ended_at timestamp, ended_at timestamp,
+        last_leg_started_at timestamp, is_last_leg_talk boolean, last_place varchar,
+        end_reason varchar, result varchar, attempt_key varchar, known_at timestamp
+    )
+"""
+
+_CALLS = """
+        source varchar, call_id varchar, system varchar, direction varchar, number_raw varchar,
+        dialled_number varchar, queue varchar, menu varchar, started_at timestamp,
+        wait_began_at timestamp, connected_at timestamp, last_connected_at timestamp,
+        talk_ended_at timestamp, ended_at timestamp, last_place varchar, end_reason varchar,
+        result varchar, attempt_key varchar, known_at timestamp
+"""
+
+ASTERISK = f"create or replace table staging.asterisk ({_CALLS})"
+
+TABLE_CALLS = f"create or replace table staging.table_calls ({_CALLS})"
+
+CALLS = f"create or replace table staging.calls ({_CALLS})"

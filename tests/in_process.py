@@ -27,9 +27,6 @@ RECORD_COLUMNS = (
     "last_connected_at, talk_ended_at, ended_at, last_place, end_reason, result, attempt_key"
 )
 
-LOGS = tuple(name for name in pipeline.FOLD if name.startswith("staging.asterisk"))
-"""What makes calls of the logs of Asterisk; the last one gives them."""
-
 
 @dataclass
 class MemorySink:
@@ -66,7 +63,6 @@ class Program:
         # Planning costs more than running here, and the plan may not matter to the rules.
         self.connection.execute("set TimeZone = 'UTC'; set threads = 1; pragma disable_optimizer")
         database.migrate(self.connection)
-        self._leave_logs_out()
         self.sink = MemorySink()
         self.run_id = 0
         self.idle_count = 0
@@ -78,18 +74,6 @@ class Program:
 
     def close(self) -> None:
         self.connection.close()
-
-    def _leave_logs_out(self) -> None:
-        """Have no rows of logs, without reading them in each run: a third of its time."""
-        params = Moment(datetime(1970, 1, 1), 0).params()  # noqa: DTZ001 - UTC
-        for name in (*pipeline.TOUCH, *LOGS):
-            queries.run(self.connection, name, params)
-        columns = ", ".join(
-            f"null::{kind} as {column}"
-            for column, kind, *_ in self.connection.execute(f"describe {LOGS[-1]}").fetchall()
-        )
-        pipeline.clear(self.connection)
-        self.connection.execute(f"create view {LOGS[-1]} as select {columns} where false")
 
     def run(self, now: datetime) -> list[tuple[str, str]]:
         """One run at `now` over what is stored; returns what the audits found."""
@@ -297,11 +281,10 @@ def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:
 
 @contextmanager
 def running_program() -> Iterator[Program]:
-    """A program that reads no phone numbers and no logs."""
+    """A program that reads no phone numbers."""
     program = Program()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(number_cache, "fill", read_numbers_as_given)
-        patch.setattr(pipeline, "FOLD", tuple(n for n in pipeline.FOLD if n not in LOGS))
         yield program
     program.close()
 

@@ -1,4 +1,5 @@
--- From when on records count in this run, for bounding what is read of the stored ones.
+-- From when on records count in this run, for bounding what is read of the stored ones, and of
+-- which kinds there are any at all.
 -- Grain:  one row
 -- Reads:  raw.queue_log, raw.cdr, raw.table_calls, raw.results
 -- Params: $run_id bigint
@@ -22,5 +23,8 @@ with applied as (
 
 select
     sum(applied.row_count)::bigint as row_count,
-    min(applied.first_known_at) as first_known_at
+    min(applied.first_known_at) as first_known_at,
+    exists (select 1 from raw.queue_log as queue_log) as has_queue_log,
+    exists (select 1 from raw.cdr as cdr) as has_cdr,
+    exists (select 1 from raw.table_calls as table_calls) as has_table_calls
 from applied

@@ -7,26 +7,37 @@
 -- unanswered: over without a talk. unseen: no call within `confirm_within`, or one that shows no
 -- end for longer than `open_call_limit`. A result that comes late corrects `unseen`. A connection
 -- counts as in core.talks: while it is shorter than `min_talk_seconds` the attempt is up.
-with attempts as (
+with reported_keys as (
+    select
+        results.command_key,
+        bool_or(results.applied_run = $run_id::bigint) as is_new
+    from raw.results as results
+    group by results.command_key
+),
+
+-- An unseen attempt that still shows nothing comes back only where `confirm_within` was lengthened.
+attempts as (
     select attempts.*
     from kept.attempts as attempts
+    inner join kept.campaigns as campaigns
+        on attempts.campaign = campaigns.campaign
+    left join core.calls as changed
+        on attempts.call_source = changed.source
+        and attempts.call_id = changed.call_id
+    left join reported_keys
+        on attempts.command_key = reported_keys.command_key
     where
         attempts.result is null
-        or attempts.result = 'unseen' and attempts.handed_out_at >= $since::timestamp
         or attempts.result != 'refused' and attempts.changed_run = $run_id::bigint
-        or exists (
-            select 1
-            from core.calls as changed
-            where
-                changed.source = attempts.call_source
-                and changed.call_id = attempts.call_id
-        )
-        or exists (
-            select 1
-            from raw.results as reported
-            where
-                reported.command_key = attempts.command_key
-                and reported.applied_run = $run_id::bigint
+        or changed.call_id is not null
+        or reported_keys.is_new
+        or attempts.result = 'unseen'
+        and attempts.handed_out_at >= $since::timestamp
+        and (
+            attempts.call_id is not null
+            or reported_keys.command_key is not null
+            or $now::timestamp
+            < attempts.handed_out_at + campaigns.confirm_within_minutes * interval '1 minute'
         )
 ),
 

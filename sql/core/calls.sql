@@ -1,6 +1,6 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
--- Reads:  staging.calls, raw.phone_numbers, settings.sources, settings.own_numbers,
+-- Reads:  staging.calls, core.number_texts, raw.phone_numbers, settings.sources, settings.own_numbers,
 --         settings.own_number_prefixes, settings.program, kept.calls
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
@@ -8,13 +8,30 @@
 -- are looked up by their lengths, so that no number meets every block. A call of Asterisk older
 -- than `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it
 -- wrong.
-with client_numbers as (
+with texts as (
+    -- Distinct: a source whose numbers are opaque and one of another region give the same text.
+    select distinct
+        number_texts.number_raw,
+        case number_texts.numbers when 'opaque' then '' else number_texts.region end as region
+    from core.number_texts as number_texts
+),
+
+-- Materialized: else all numbers ever read are looked through three times.
+phone_numbers as materialized (
+    select phone_numbers.*
+    from raw.phone_numbers as phone_numbers
+    inner join texts
+        on phone_numbers.number_raw = texts.number_raw
+        and phone_numbers.region = texts.region
+),
+
+client_numbers as (
     -- Distinct: the same caller rings again and again.
     select distinct client.e164 as number
     from staging.calls as calls
     inner join settings.sources as sources
         on calls.source = sources.source
-    inner join raw.phone_numbers as client
+    inner join phone_numbers as client
         on calls.number_raw = client.number_raw
         and case sources.numbers when 'opaque' then '' else sources.region end = client.region
 ),
@@ -66,10 +83,10 @@ numbered as (
     from staging.calls as calls
     inner join settings.sources as sources
         on calls.source = sources.source
-    left join raw.phone_numbers as client
+    left join phone_numbers as client
         on calls.number_raw = client.number_raw
         and case sources.numbers when 'opaque' then '' else sources.region end = client.region
-    left join raw.phone_numbers as line
+    left join phone_numbers as line
         on calls.dialled_number = line.number_raw
         and case sources.numbers when 'opaque' then '' else sources.region end = line.region
         and line.number_class in ('valid', 'possible', 'opaque')

@@ -146,15 +146,12 @@ reasons as (
     from open_episodes
     left join drops_of_episodes
         on open_episodes.episode_id = drops_of_episodes.episode_id
+    left join joining_numbers
+        on open_episodes.campaign = joining_numbers.campaign
+        and open_episodes.number = joining_numbers.number
     where
         coalesce(drops_of_episodes.standing_count, 0) = 0
-        and not exists (
-            select 1
-            from joining_numbers
-            where
-                joining_numbers.campaign = open_episodes.campaign
-                and joining_numbers.number = open_episodes.number
-        )
+        and joining_numbers.number is null
     union all
     select
         3 as line_number,
@@ -231,8 +228,12 @@ reasons as (
         and drops_of_episodes.last_dropped_at::date = spans.day
         and spans.begins_at <= drops_of_episodes.last_dropped_at
         and spans.ends_at > drops_of_episodes.last_dropped_at
+    left join joining_numbers
+        on open_episodes.campaign = joining_numbers.campaign
+        and open_episodes.number = joining_numbers.number
     where
-        kept.is_given_up(
+        joining_numbers.number is null
+        and kept.is_given_up(
             $now::timestamp,
             hours_now.open_clock_at,
             spans.open_clock_at,
@@ -240,13 +241,6 @@ reasons as (
             spans.begins_at,
             drops_of_episodes.last_dropped_at,
             open_episodes.give_up_after_minutes
-        )
-        and not exists (
-            select 1
-            from joining_numbers
-            where
-                joining_numbers.campaign = open_episodes.campaign
-                and joining_numbers.number = open_episodes.number
         )
 )
 

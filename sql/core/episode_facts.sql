@@ -2,11 +2,11 @@
 -- Grain:  one row per episode decided dial or remove
 -- Reads:  core.decisions, core.directory, core.contact_duplicates, settings.campaigns,
 --         kept.episodes, kept.dropped_calls, kept.calls, kept.attempts, kept.commands
--- Params: $since timestamp
+-- Params: $now timestamp, $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
--- one. A remove names the contact of the episode's last dial, or the present one if there was none
--- (A14).
+-- one; last_talk_at is a talk of the last seven days, for to look further costs the whole history. A
+-- remove names the contact of the episode's last dial, or the present one if there was none (A14).
 with wanted as (
     select
         decisions.*,
@@ -51,6 +51,7 @@ last_talks as (
     from kept.calls as calls
     where
         calls.connected_at is not null
+        and calls.started_at >= $now::timestamp - interval '7 days'
         and exists (
             select 1
             from wanted
@@ -73,6 +74,7 @@ last_dials as (
         on attempts.episode_id = wanted.episode_id
     inner join kept.commands as commands
         on attempts.command_key = commands.command_key
+        and attempts.handed_out_at = commands.offered_at
     group by attempts.episode_id
 ),
 

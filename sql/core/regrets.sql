@@ -9,67 +9,74 @@
 -- or the dialler's report shows it. Which talks count for a campaign that is gone is not known.
 -- A talk of another number of the contact counts when its record comes late: a directory that ties
 -- the two numbers together later on makes no dial wrong that was right by the one of then.
-select attempts.command_key
-from kept.attempts as attempts
+with told_now as (
+    select
+        changed.source,
+        changed.call_id
+    from core.calls as changed
+    union
+    select
+        reported.source,
+        reported.command_key as call_id
+    from raw.results as reported
+    where reported.applied_run = $run_id::bigint
+),
+
+attempts as (
+    select attempts.*
+    from kept.attempts as attempts
+    where
+        not attempts.is_regret
+        and not attempts.is_by_hand
+        and attempts.handed_out_at >= $since::timestamp
+),
+
+dials_after_talks as (
+    select
+        attempts.command_key,
+        attempts.campaign,
+        attempts.number,
+        attempts.handed_out_at,
+        talks.talk_at
+    from core.talks as talks
+    inner join attempts
+        on talks.campaign = attempts.campaign
+        and talks.number = attempts.number
+        and talks.talk_at < attempts.handed_out_at
+    inner join settings.campaigns as campaigns
+        on talks.campaign = campaigns.campaign
+    left join told_now
+        on talks.source = told_now.source
+        and talks.call_id = told_now.call_id
+    where
+        talks.call_id != attempts.command_key
+        and (talks.talked_number = talks.number or told_now.call_id is not null)
+        and (
+            attempts.call_id is null
+            or talks.source != attempts.call_source
+            or talks.call_id != attempts.call_id
+        )
+)
+
+select dials.command_key
+from dials_after_talks as dials
 where
-    not attempts.is_regret
-    and not attempts.is_by_hand
-    and attempts.handed_out_at >= $since::timestamp
-    and (
-        exists (
-            select 1
-            from core.talks as talks
-            where
-                talks.campaign = attempts.campaign
-                and talks.number = attempts.number
-                and talks.talk_at < attempts.handed_out_at
-                and exists (
-                    select 1
-                    from settings.campaigns as campaigns
-                    where campaigns.campaign = attempts.campaign
-                )
-                and talks.call_id != attempts.command_key
-                and (
-                    talks.talked_number = talks.number
-                    or exists (
-                        select 1
-                        from core.calls as changed
-                        where
-                            changed.source = talks.source
-                            and changed.call_id = talks.call_id
-                    )
-                    or exists (
-                        select 1
-                        from raw.results as reported
-                        where
-                            reported.source = talks.source
-                            and reported.command_key = talks.call_id
-                            and reported.applied_run = $run_id::bigint
-                    )
-                )
-                and (
-                    attempts.call_id is null
-                    or talks.source != attempts.call_source
-                    or talks.call_id != attempts.call_id
-                )
-                and not exists (
-                    select 1
-                    from kept.dropped_calls as drops
-                    where
-                        drops.campaign = talks.campaign
-                        and drops.number = talks.number
-                        and drops.account in ('opened', 'joined')
-                        and not drops.is_withdrawn
-                        and drops.dropped_at >= talks.talk_at
-                        and drops.dropped_at <= attempts.handed_out_at
-                )
-        )
-        or exists (
-            select 1
-            from kept.episodes as episodes
-            where
-                episodes.episode_id = attempts.episode_id
-                and episodes.reason = 'not_dropped'
-                and episodes.changed_run = $run_id::bigint
-        )
+    not exists (
+        select 1
+        from kept.dropped_calls as drops
+        where
+            drops.campaign = dials.campaign
+            and drops.number = dials.number
+            and drops.account in ('opened', 'joined')
+            and not drops.is_withdrawn
+            and drops.dropped_at >= dials.talk_at
+            and drops.dropped_at <= dials.handed_out_at
     )
+union
+select attempts.command_key
+from attempts
+inner join kept.episodes as episodes
+    on attempts.episode_id = episodes.episode_id
+where
+    episodes.reason = 'not_dropped'
+    and episodes.changed_run = $run_id::bigint
