@@ -120,10 +120,13 @@ def is_spelt(text: str) -> bool:
 
 
 def metadata_version() -> str:
-    """Name what stored answers depend on, the library and the rules here: `9.0.42/1`."""
-    import phonenumbers  # noqa: PLC0415 - an idle run reads no number
+    """Name what stored answers depend on, the library and the rules here: `9.0.42/1`.
 
-    return f"{phonenumbers.__version__}/{RULES_VERSION}"
+    Does not load the library: a run whose numbers are all known has no use for it.
+    """
+    from importlib import metadata  # noqa: PLC0415 - an idle run reads no number
+
+    return f"{metadata.version('phonenumberslite')}/{RULES_VERSION}"
 
 
 def _plain_signs(raw: str) -> str:
