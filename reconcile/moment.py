@@ -20,6 +20,7 @@ class Moment:
     limits_since: datetime | None = None
     counts_by_hand: bool = False
     has_do_not_call: bool = False
+    has_redials: bool = False
     reaches_contacts: bool = False
     blocks_contacts: bool = False
     counts: dict[str, int] = field(default_factory=dict)
