@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from site_folder import Site
 
 from reconcile import by_hand, running
 from reconcile.errors import UsageWrong
-from reconcile.explain import PARTS, Chain, Explanation, explain
+from reconcile.explain import PARTS, Chain, Explanation, explain, values
 from reconcile.explain.page import page
 from reconcile.explain.timeline import Event, events
 from reconcile.reports.tables import Zone
@@ -356,3 +357,15 @@ def test_at_the_last_run_all_is_as_without_at(ran: Site) -> None:
 def test_the_past_of_one_number_has_nothing_of_another(ran: Site) -> None:
     (chain,) = explain(ran.settings, OTHER, at=datetime.fromisoformat("2026-11-20T10:02")).chains
     assert [row["call"] for row in chain.parts["calls"]] == ["pbx/2"]
+
+
+def test_the_values_by_which_it_was_decided_are_told_but_for_defaults() -> None:
+    campaign = {
+        "name": "missed", "retry_minutes": [5, 15, 60], "min_gap_minutes": 5, "queues": ["sales"],
+        "retry_on": {"busy": {"minutes": 2, "times": 1}}, "stop_on": [], "holidays": None,
+        "a_key_of_old": 3,
+    }  # fmt: skip
+    assert values.told(json.dumps(campaign)) == (
+        'retry_minutes = [5, 15, 60], queues = ["sales"], '
+        "retry_on = { busy = { minutes = 2, times = 1 } }, a_key_of_old = 3"
+    )

@@ -174,7 +174,7 @@ def test_explain_tells_when_it_opens_in_the_zone_of_the_campaign(site: Site) -> 
     opens = "`outside_hours`: outside the calling hours: opens Mon 08:30 Europe/Prague"
     assert f"wait {opens}; attempt 1 of 3 is due 07:30:00" in told
     assert "due 2026-11-23 07:30:00 UTC; wait `outside_hours` since" in told
-    assert told.endswith("outside the calling hours: opens Mon 08:30 Europe/Prague")
+    assert "outside the calling hours: opens Mon 08:30 Europe/Prague Decided by" in told
 
 
 def test_due_shows_what_waits_for_an_opening(site: Site) -> None:

@@ -223,7 +223,10 @@ def test_without_limits_their_tables_are_as_with_them(program: in_process.Progra
         ]
 
     moment = Moment(EARLY, 1, limits_since=EARLY)
-    for name in ("core.attempt_standings", "core.plans", "core.directory", *pipeline.COUNT):
+    for name in (
+        *("core.attempt_standings", "core.redials", "core.plans", "core.directory"),
+        *pipeline.COUNT,
+    ):
         queries.run(program.connection, name, moment.params())
     with_limits = columns()
     program.connection.execute(without.LIMITS)

@@ -33,6 +33,7 @@ PARTS = (
     ),
     "attempts",
     "next",
+    "settings",
 )
 """What is told of a number; each is the file `sql/reports/explain_<part>.sql`."""
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
-from reconcile.explain import hours
+from reconcile.explain import hours, values
 from reconcile.explain.timeline import events
 from reconcile.plain_text import plain
 from reconcile.reports import reasons
@@ -86,7 +86,7 @@ def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
         head = f"{wall.strftime(_TIME)}  {event.kind:<{_KIND_WIDTH}}  "
         yield _wrapped(plain(event.text), head)
     yield ""
-    for line in _next(chain, zone):
+    for line in (*_next(chain, zone), *_settings(chain, zone)):
         yield _wrapped(line)
 
 
@@ -118,6 +118,16 @@ def _do_not_call(chain: Chain) -> Iterator[str]:
         hashed = ", by its hash" if row["is_hashed"] else ""
         said = plain(f"On the do-not-call list `{row['source']}`{since}{note}{hashed}")
         yield f"{said}: no campaign calls it"
+
+
+def _settings(chain: Chain, zone: Zone) -> Iterator[str]:
+    """By what it was decided: of each version the values that are no defaults, and the ladder."""
+    for row in chain.parts["settings"]:
+        told = values.told(row["settings"])
+        yield (
+            f"Decided by settings {row['settings_hash']} of `{row['campaign']}` from "
+            f"{zone.text(row['first_run_at'])} on: {told}"
+        )
 
 
 def _contact(row: dict[str, Any]) -> str:

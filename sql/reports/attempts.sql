@@ -4,7 +4,7 @@
 -- Params: $from_at timestamp, $to_at timestamp
 --
 -- Without a result of its own: in_doubt until a call is seen or the dialler tells of it, then up.
--- redial: 0 for the first dial of an attempt, 1 for the next one within it (`retry_on`).
+-- redial: of a further dial within the attempt (`retry_on`), which one.
 -- detail: how the call ended, or what the dialler said last. regret: with all that is known now it
 -- would not have been handed out.
 select
@@ -12,7 +12,7 @@ select
     attempts.number,
     attempts.campaign,
     attempts.attempt_number,
-    attempts.redial_number,
+    nullif(attempts.redial_number, 0) as redial_number,
     coalesce(attempts.result, standings.standing) as result,
     coalesce(attempts.detail, standings.reported_event) as detail,
     calls.started_at as call_started_at,
