@@ -94,6 +94,7 @@ COUNT = (
     "core.counted_calls",
     "core.limit_counts",
 )
+WATCH = ("core.operator_signs", "commands.keep_operator_signs", "core.operator_queues")
 DECIDE = (
     "core.audit_findings",
     "core.holds",
@@ -141,6 +142,8 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps_if(connection, SHARE, moment, asked=moment.blocks_contacts, instead=without.SHARES)
     has_limits = moment.limits_since is not None
     _steps_if(connection, COUNT, moment, asked=has_limits, instead=without.LIMITS)
+    is_watched = moment.waits_for_operators
+    _steps_if(connection, WATCH, moment, asked=is_watched, instead=without.OPERATORS)
     _steps(connection, DECIDE, moment)
     findings = _audit(connection, moment)
     if findings:
@@ -177,10 +180,7 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     # A call begins at most a second before its dial, or a few; the day is more than enough.
     limits_since = horizon["limits_since"]
     moment.limits_since = limits_since and limits_since - LONGEST_CALL
-    moment.counts_by_hand = horizon["counts_by_hand"]
-    moment.reaches_contacts = horizon["reaches_contacts"]
-    moment.blocks_contacts = horizon["blocks_contacts"]
-    moment.has_do_not_call = horizon["has_do_not_call"]
+    moment.ask(horizon)
     _steps(connection, STORE_CALLS, moment)
 
 

@@ -827,7 +827,7 @@ def test_the_seeded_worlds_reach_every_rule():
         *("reached", "not_dropped", "campaign_ended", "closed_by_hand", "exhausted", "expired"),
         *("duplicate", "not_in_directory", "attempt_in_doubt", "attempt_up", "not_due"),
         *("spacing", "paused", "on_call_now", "number_busy", "limit", "pacing"),
-        *("do_not_call", "outside_hours"),
+        *("do_not_call", "outside_hours", "no_operator"),
     }
     told = [each for outcome in outcomes for each in outcome.accounts.values()]
     assert {(each.account, each.reason) for each in told} == {
