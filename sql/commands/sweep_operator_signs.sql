@@ -4,6 +4,6 @@
 -- Params: $sweep_before timestamp
 --
 -- Of whom nothing was heard for so long, nothing is known: neither that he is there nor that he is
--- not. A pause or a logoff never outlives the membership that it is about, for it was said later.
+-- not. Nobody becomes free by it: a line that renews a membership tells of its pause as well.
 delete from kept.operator_signs
 where kept.operator_signs.said_at < $sweep_before::timestamp
