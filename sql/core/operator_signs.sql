@@ -10,6 +10,7 @@
 -- written (realtime members), holds nothing for ever. It began before its line, by the figure there
 -- and a second, for the figures are cut to seconds; who pauses while it rings is paused. Where a
 -- talk ends, only its beginning proves anything. Old lines have no such figure and prove less.
+-- One that is stamped ahead of the clock counts as soon as its call does (A18): it has happened.
 -- ADDMEMBER says whether he comes in paused. PAUSEALL and UNPAUSEALL name the interface, write a
 -- line for each queue too, and prove no membership. Agents log in to all their queues at once.
 with lines as (
@@ -36,10 +37,10 @@ with lines as (
             'CONNECT', 'RINGNOANSWER', 'RINGCANCELED', 'COMPLETEAGENT', 'COMPLETECALLER',
             'QUEUESTART'
         )
-        and queue_log.applied_run is not null
-        and (
-            queue_log.applied_run = $run_id::bigint
-            or not exists (select 1 from kept.operator_signs as operator_signs)
+        -- One bound, so that only the rows of this run are looked at.
+        and queue_log.applied_run >= (
+            select case when count(*) > 0 then $run_id::bigint else 0 end
+            from kept.operator_signs as operator_signs
         )
 ),
 
