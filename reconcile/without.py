@@ -26,7 +26,7 @@ SHARES = "create or replace table core.contact_duplicates (number varchar, conta
 OPERATORS = """
     create or replace table core.operator_queues (
         campaign varchar, queue varchar, seen_count bigint, member_count bigint,
-        available_count bigint, places varchar[]
+        available_count bigint, silent_count bigint, static_count bigint, places varchar[]
     )
 """
 

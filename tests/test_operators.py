@@ -46,7 +46,7 @@ def known(site: Site) -> list[tuple]:
 
 def checked(site: Site) -> list[str]:
     lines, _ = checking.report(site.settings)
-    return [line for line in lines if "operators" in line]
+    return [line for line in lines if "for whose operators" in line]
 
 
 def told(site: Site, number: str) -> str:
@@ -120,6 +120,32 @@ def test_a_static_member_is_known_by_his_calls_and_his_pauses(site: Site) -> Non
     site.talk("1.9", OTHER, "10:07:00")
     site.replay("10:07", "10:07")
     assert site.commands() == [f"10:07 dial {CLIENT} 1"]
+
+
+def test_members_who_have_two_names_are_doubted_by_check(site: Site) -> None:
+    says(site, "09:00:00", "ADDMEMBER", member="PJSIP/101")
+    says(site, "09:05:00", "UNPAUSE", member="Anna")
+    assert checked(site) == [
+        "the queue `sales`, for whose operators `missed-calls` waits, has 2 of 2 operators logged "
+        "in and not paused",
+        "warning: the queue `sales`, for whose operators `missed-calls` waits, has 1 who were "
+        "added and have not answered since, and 1 who answered and were never added: if they are "
+        "the same, Asterisk needs `log_membername_as_agent = yes`",
+    ]
+
+
+def test_on_the_recording_dials_wait_for_the_end_of_a_meeting(tmp_path: Path) -> None:
+    """All operators of `sales` are paused from 09:05:41 to 09:06:23; nobody was ever added."""
+    site = Site.of_samples(tmp_path / "recording")
+    campaign = "[campaigns.missed-calls]\n"
+    site.change_settings(campaign, campaign + ASKED)
+    site.replay("08:54", "09:15")
+    held = "select number, first_run_at from kept.decisions where reason = 'no_operator' order by 1"
+    waited = ["+420700610123", "+420700610124"]
+    assert site.fetch(held) == [(number, at("09:06")) for number in waited]
+    dials = [command for command in site.commands() if " dial " in command]
+    assert len(dials) == 26
+    assert {f"09:07 dial {number} 1" for number in waited} <= set(dials)
 
 
 def test_without_the_setting_nothing_waits_and_no_statement_is_planned_for_it(site: Site) -> None:

@@ -63,15 +63,21 @@ def _operators(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Who answers in the queues without whose operators a campaign does not dial."""
     for row in queries.rows(connection, "core.operator_queues", {}).as_dicts():
         queue = f"the queue `{row['queue']}`, for whose operators `{row['campaign']}` waits,"
-        if row["seen_count"]:
-            yield (
-                f"{queue} has {row['available_count']:,} of {row['member_count']:,} operators "
-                "logged in and not paused"
-            )
-        else:
+        if not row["seen_count"]:
             yield (
                 f"warning: {queue} has shown none so far: `hold_without_operators_in` sees nothing "
                 "there, and holds no dial for want of them"
+            )
+            continue
+        yield (
+            f"{queue} has {row['available_count']:,} of {row['member_count']:,} operators logged "
+            "in and not paused"
+        )
+        if row["silent_count"] and row["static_count"]:
+            yield (
+                f"warning: {queue} has {row['silent_count']:,} who were added and have not "
+                f"answered since, and {row['static_count']:,} who answered and were never added: "
+                "if they are the same, Asterisk needs `log_membername_as_agent = yes`"
             )
 
 

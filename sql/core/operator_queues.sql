@@ -5,6 +5,8 @@
 --
 -- A queue is known by its name, in every source. seen_count: who ever stood in it; member_count:
 -- who stands in it now; available_count: whom of these neither a pause nor a logoff holds.
+-- silent_count: who came by ADDMEMBER and has not shown since; static_count: who never came by one.
+-- Both at once make `check` doubt that one person has one name (log_membername_as_agent).
 -- Where nobody was seen in any of a campaign's queues nothing is known, and nothing is held.
 -- Whether a pause of the queue or one of all queues was the last is told by their times.
 -- A restart: dynamic members stay, and stay paused (persistentmembers, Asterisk's default); a pause
@@ -33,6 +35,8 @@ operators as (
         members.source,
         members.queue,
         members.is_on as is_member,
+        members.is_on and members.is_explicit and added.member is not null as is_silent,
+        added.member is null as is_static,
         members.is_on
         and coalesce(logins.is_on, true)
         and (
@@ -68,6 +72,8 @@ select
     count(operators.source) as seen_count,
     count(*) filter (where operators.is_member) as member_count,
     count(*) filter (where operators.is_available) as available_count,
+    count(*) filter (where operators.is_silent) as silent_count,
+    count(*) filter (where operators.is_static) as static_count,
     coalesce(
         list_sort(list(distinct operators.source || '/' || operators.queue) filter (
             where operators.source is not null
