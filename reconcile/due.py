@@ -176,7 +176,7 @@ def _missing(found: Due) -> list[str]:
 
 
 def _attempt(row: dict[str, Any]) -> str:
-    return f"{row['attempt_number']} of {row['attempt_count']}"
+    return f"{row['attempt_number']} of {row['attempt_count']}{reasons.redial(row)}"
 
 
 def _drops(found: Due, row: dict[str, Any], zone: Zone) -> str:

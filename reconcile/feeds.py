@@ -71,4 +71,4 @@ def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str]:
         if stream == "calls":
             own["fold_key"] = detail.fold_key
         return own, detail.path
-    return {"form": TableForm(detail.format)}, detail.path
+    return {"form": TableForm(detail.format), "select": detail.results}, detail.path

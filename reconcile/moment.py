@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_ASKED_FOR = (
-    "counts_by_hand",
-    "has_do_not_call",
-    "reaches_contacts",
-    "blocks_contacts",
-    "waits_for_operators",
-)
-"""Rules whose files are run only where the settings ask for them."""
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -32,15 +20,11 @@ class Moment:
     limits_since: datetime | None = None
     counts_by_hand: bool = False
     has_do_not_call: bool = False
+    has_redials: bool = False
     reaches_contacts: bool = False
     blocks_contacts: bool = False
     waits_for_operators: bool = False
     counts: dict[str, int] = field(default_factory=dict)
-
-    def ask(self, horizon: Mapping[str, Any]) -> None:
-        """Take over from `core.horizon` which rules the settings ask for."""
-        for name in _ASKED_FOR:
-            setattr(self, name, horizon[name])
 
     def params(self) -> dict[str, Any]:
         """What SQL files may ask for by name."""

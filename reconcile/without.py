@@ -15,6 +15,12 @@ LIMITS = """
 
 LISTS = "create or replace table core.listed_numbers (number varchar, lists varchar[])"
 
+REDIALS = """
+    create or replace table core.redials (
+        episode_id varchar, attempt_number bigint, redial_number bigint, redial_at timestamp
+    )
+"""
+
 REACH = """
     create or replace table core.other_numbers (
         campaign varchar, number varchar, other_number varchar

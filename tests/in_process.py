@@ -155,7 +155,10 @@ class Program:
     ) -> None:
         """Bring settings into their tables, as `reconcile.settings.tables` would."""
         self.is_changed = True
-        for table in ("program", "sources", "campaigns", "ladder", "campaign_words", "limits"):
+        for table in (
+            *("program", "sources", "campaigns"),
+            *("ladder", "redials", "campaign_words", "limits"),
+        ):
             self.connection.execute(f"delete from settings.{table}")
         self.insert(
             "settings.program",
@@ -205,6 +208,8 @@ class Program:
             "update settings.campaigns set reach = $2, duplicate_scope = $3 where campaign = $1",
             [campaign.name, campaign.reach, campaign.duplicate_scope],
         )
+        for result, minutes, times in campaign.retry_on:
+            self.insert("settings.redials", (campaign.name, result, minutes, times))
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
             self.insert("settings.ladder", (campaign.name, attempt_number, offset))
         words = {
@@ -363,8 +368,9 @@ def _ends_differ(outcome, program: Program) -> list[str]:
         "select episode_id, added_at, closed_at, cut_at, reason from kept.episodes"
     )
     attempts = program.fetch(
-        "select episode_id, attempt_number, handed_out_at, coalesce(result, case when call_id is "
-        "null then 'in_doubt' else 'up' end), call_source, call_id, is_regret from kept.attempts"
+        "select episode_id, attempt_number, redial_number, handed_out_at, "
+        "coalesce(result, case when call_id is null then 'in_doubt' else 'up' end), "
+        "call_source, call_id, is_regret from kept.attempts"
     )
     commands = program.fetch(
         "select command_key, issued_at, state, case when state = 'delivered' then offered_at end "
@@ -389,9 +395,9 @@ def _ends_differ(outcome, program: Program) -> list[str]:
         ),
         *_differ(
             "attempt",
-            {(episode, number): tuple(rest) for episode, number, *rest in attempts},
+            {(episode, number, redial): tuple(rest) for episode, number, redial, *rest in attempts},
             {
-                (_episode(one.episode), one.k): (
+                (_episode(one.episode), one.k, one.redial): (
                     one.handed_out_at,
                     one.result,
                     *(one.call or (None, None)),

@@ -13,6 +13,7 @@ audits, results reported by a sink, a sink that refuses for good or whose answer
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -165,6 +166,7 @@ class CampaignSettings:
     on_repeat: str = "join"  # join | restart
     count_manual_attempts: bool = False
     stop_on: frozenset[str] = frozenset()
+    retry_on: tuple[tuple[str, int, int], ...] = ()  # result, minutes, times
     unknown_callers: str = "dial"  # dial | block
     duplicates: str = "block"  # block | dial_once
     duplicate_scope: str = "number"  # number | contact
@@ -299,6 +301,7 @@ class Attempt:
     call: CallId | None = None
     result: str = "in_doubt"  # in_doubt | up | unanswered | answered | unseen
     is_regret: bool = False
+    redial: int = 0  # 1, 2: dialled again within attempt k
 
 
 @dataclass
@@ -344,13 +347,15 @@ class Outcome:
     silent: frozenset[str]  # campaigns without a dialler
 
 
-def command_key(kind: str, episode: EpisodeId, k: int | None = None) -> str:
+def command_key(kind: str, episode: EpisodeId, k: int | None = None, redial: int = 0) -> str:
     """s7: made from facts frozen at the opening; no part can hold a bare separator."""
     call = f"{_escaped(episode.source)}/{_escaped(episode.call_id)}"
     if episode.generation > 1:
         call += f"~{episode.generation}"
     parts = [kind, _escaped(episode.campaign), _escaped(episode.number), call]
-    return "|".join(parts if k is None else [*parts, str(k)])
+    if k is not None:
+        parts.append(f"{k}.{redial}" if redial else str(k))
+    return "|".join(parts)
 
 
 def _escaped(part: str) -> str:
@@ -854,7 +859,8 @@ class _Program:
         if reason := self.closed_by_others(episode, campaign):
             return episode, reason, self.now, self.now, None
         made = self.attempts_of(episode)
-        is_over = len(made) >= len(campaign.ladder) or any(map(self.stops, made))
+        is_over = attempt_count(made) >= len(campaign.ladder) and self.redial_of(episode) is None
+        is_over = is_over or any(map(self.stops, made))
         if is_over and not any(map(is_hanging, made)):
             end, cut = self.end_of_ladder(made[-1], campaign), made[-1].handed_out_at
             return episode, "exhausted", end, cut, made[-1].call
@@ -890,7 +896,24 @@ class _Program:
 
     def attempts_of(self, episode: Episode) -> list[Attempt]:
         attempts = [attempt for attempt in self.attempts if attempt.episode == episode.id]
-        return sorted(attempts, key=lambda attempt: (attempt.handed_out_at, attempt.k))
+        return sorted(
+            attempts, key=lambda attempt: (attempt.handed_out_at, attempt.k, attempt.redial)
+        )
+
+    def redial_of(self, episode: Episode) -> tuple[int, int, datetime] | None:
+        """Which attempt is dialled again, for the how-manieth time, and when; None if none is.
+
+        `retry_on`: by how the last dial ended, if a dial it was.
+        """
+        made = self.attempts_of(episode)
+        last = max(made, key=lambda attempt: (attempt.k, attempt.redial), default=None)
+        if last is None or last.key is None or last.result != "unanswered":
+            return None
+        ended = self.calls[last.call]
+        for result, minutes, times in self.campaigns[episode.id.campaign].retry_on:
+            if ended.result == result and last.redial < times:
+                return last.k, last.redial + 1, ended.ended_at + minutes * MINUTE
+        return None
 
     def end_of(self, attempt: Attempt) -> datetime | None:
         return self.calls[attempt.call].ended_at if attempt.call else None
@@ -977,8 +1000,12 @@ class _Program:
             for attempt in self.attempts_of(episode)
             if attempt.key is not None and attempt.handed_out_at >= added_at
         ]
-        for k, attempt in enumerate(after_it, start=1):  # their keys stay
-            attempt.episode, attempt.k = following.id, k
+        places = {k: place for place, k in enumerate(sorted({one.k for one in after_it}), start=1)}
+        seen: Counter[int] = Counter()
+        for attempt in after_it:  # their keys stay
+            attempt.episode, attempt.k = following.id, places[attempt.k]
+            attempt.redial = seen[attempt.k]
+            seen[attempt.k] += 1
 
     def count_calls_by_hand(self, episode: Episode, campaign: CampaignSettings) -> None:
         """s6.2: with `count_manual_attempts`, an unanswered call by hand is attempt k."""
@@ -987,7 +1014,7 @@ class _Program:
         dials = [attempt for attempt in self.attempts if attempt.key is not None]
         taken = {dial.call for dial in dials} | {each.call for each in self.attempts_of(episode)}
         for call in self.outgoing_calls(episode.id.number):
-            k = len(self.attempts_of(episode)) + 1
+            k = attempt_count(self.attempts_of(episode)) + 1
             if (
                 call.started_at > episode.added_at
                 and call.ended_at is not None
@@ -1002,12 +1029,28 @@ class _Program:
 
     # s4: when the next attempt is due
 
-    def due(self, episode: Episode) -> tuple[int | None, datetime | None, datetime | None]:
-        """Which attempt is next, when it was promised, from when it may leave but for the hours."""
+    def due(
+        self, episode: Episode
+    ) -> tuple[int | None, int, datetime | None, datetime | None]:
+        """Which attempt is next, its redial, its promise, from when it may leave but for the hours.
+
+        Choice: a redial belongs to its attempt, so it moves no step; it comes unless the next step
+        may leave by then.
+        """
+        k, promised, earliest = self.next_step(episode)
+        if redial := self.redial_of(episode):
+            again_k, again, at = redial
+            if earliest is None or at < earliest:
+                return again_k, again, at, at
+        return k, 0, promised, earliest
+
+    def next_step(self, episode: Episode) -> tuple[int | None, datetime | None, datetime | None]:
+        """The next step of the ladder, its promise, from when it may leave but for the hours."""
         campaign, made = self.campaigns[episode.id.campaign], self.attempts_of(episode)
-        if len(made) >= len(campaign.ladder):
+        count = attempt_count(made)
+        if count >= len(campaign.ladder):
             return None, None, None
-        step, base = campaign.steps[len(made)], episode.added_at
+        step, base = campaign.steps[count], episode.added_at
         if campaign.on_repeat == "restart":  # A16
             base = max([drop.dropped_at for drop in self.drops_of(episode)], default=base)
         promised = base + step
@@ -1018,9 +1061,10 @@ class _Program:
             if campaign.count_from == "previous_attempt":
                 earliest.append(end + step)
             else:
-                distance = step - campaign.steps[len(made) - 1] - MINUTE  # A5
-                earliest += [last.handed_out_at + distance, end + campaign.min_gap]
-        return len(made) + 1, promised, max(earliest)
+                first_of_last = next(one for one in made if one.k == last.k)
+                distance = step - campaign.steps[count - 1] - MINUTE  # A5
+                earliest += [first_of_last.handed_out_at + distance, end + campaign.min_gap]
+        return count + 1, promised, max(earliest)
 
     def in_hours(self, episode: Episode, at: datetime | None) -> datetime | None:
         """The instant, or the next opening where it lies outside the calling hours."""
@@ -1039,9 +1083,11 @@ class _Program:
         """
         self.decided: set[EpisodeId] = set()
         waiting = [(self.due(each), each) for each in self.episodes if each.is_open]
+        for (k, redial, _, _), episode in waiting:
+            self.withdraw_other_redials(episode, command_key("dial", episode.id, k, redial))
 
         def order(entry: tuple[tuple, Episode]) -> tuple[object, ...]:
-            (_, promised, _), episode = entry
+            (_, _, promised, _), episode = entry
             priority = self.campaigns[episode.id.campaign].priority
             return (
                 promised is None,
@@ -1051,9 +1097,11 @@ class _Program:
                 episode.id,
             )
 
-        for (k, promised, due), episode in sorted(waiting, key=order):
+        for (k, redial, promised, due), episode in sorted(waiting, key=order):
             drops = tuple(drop.call for drop in self.drops_of(episode))
             decision, reason, proof = next(self.lines(episode, k, promised, due))
+            if decision == "dial" and redial:
+                reason += f"_redial_{redial}"
             leaves_at = self.in_hours(episode, due)
             if reason == "limit":
                 leaves_at = self.limits_free_at(episode) or leaves_at
@@ -1062,7 +1110,7 @@ class _Program:
             told = (decision, reason, k, promised, leaves_at, proof or drops)
             self.decisions.append(Decision(*episode.id[:2], episode.id, *told))
             if decision == "dial" and self.campaigns[episode.id.campaign].dialler != "none":
-                self.issue("dial", episode, k)
+                self.issue("dial", episode, k, redial)
                 self.decided.add(episode.id)
 
     def lines(
@@ -1213,15 +1261,22 @@ class _Program:
 
     # s7: commands
 
-    def issue(self, kind: str, episode: Episode, k: int | None = None) -> None:
+    def issue(self, kind: str, episode: Episode, k: int | None = None, redial: int = 0) -> None:
         """Write the row once; a dial decided again is the same row."""
-        key = command_key(kind, episode.id, k)
+        key = command_key(kind, episode.id, k, redial)
         if not any(command.key == key for command in self.commands):
             self.commands.append(Command(key, kind, episode.id.number, episode.id, self.now))
 
     def withdraw_dial(self, episode: Episode) -> None:
         for command in filter(is_undelivered_dial, self.commands):
             if command.episode == episode.id:
+                command.state = "withdrawn"
+
+    def withdraw_other_redials(self, episode: Episode, planned: str) -> None:
+        """An undelivered redial that is no longer the next dial, for the settings changed."""
+        for command in filter(is_undelivered_dial, self.commands):
+            last_part = command.key.rsplit("|", 1)[1]
+            if command.episode == episode.id and "." in last_part and command.key != planned:
                 command.state = "withdrawn"
 
     def hand_out(self) -> None:
@@ -1238,8 +1293,10 @@ class _Program:
                 continue
             command.state, command.handed_out_at = "delivered", self.now
             if command.kind == "dial":
-                k = int(command.key.rsplit("|", 1)[1])
-                self.attempts.append(Attempt(command.episode, k, command.key, self.now))
+                k, _, redial = command.key.rsplit("|", 1)[1].partition(".")
+                attempt = Attempt(command.episode, int(k), command.key, self.now)
+                attempt.redial = int(redial or 0)
+                self.attempts.append(attempt)
 
     def hanging(self) -> list[tuple[str, str]]:
         """The dials that may still become a call, for the invariants."""
@@ -1293,6 +1350,11 @@ def said_of_a_member(line: OperatorLine) -> Iterator[tuple[str, datetime, bool, 
             yield "stands there", line.at - line.figure * SECOND, False, True
         case "AGENTLOGIN" | "AGENTLOGOFF":
             yield "logged in", line.at, True, line.event == "AGENTLOGIN"
+
+
+def attempt_count(made: list[Attempt]) -> int:
+    """How many steps of the ladder are made: a redial is none."""
+    return sum(not attempt.redial for attempt in made)
 
 
 def is_hanging(attempt: Attempt) -> bool:

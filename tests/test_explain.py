@@ -68,7 +68,8 @@ def texts(part: str, **row: Any) -> list[str]:
             *("last_connected_at", "talk_ended_at", "ended_at", "last_place", "end_reason"),
             *("result", "attempt_key", "kind", "waited_seconds", "account", "reason", "campaign"),
             *("is_late", "is_withdrawn", "first_seen_at", "accounted_at", "episode_added_at"),
-            *("detail", "is_regret", "is_by_hand", "attempt_number", "call_started_at"),
+            *("detail", "is_regret", "is_by_hand", "attempt_number", "redial_number"),
+            "call_started_at",
             *("reported_event", "reported_at", "resumed_at", "why", "handed_out_at"),
             "too_short_for",
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 import in_process
 import pytest
 
-from reconcile import pipeline, queries, without
+from reconcile import folding, pipeline, queries, without
 from reconcile.moment import Moment
 
 NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - UTC
@@ -26,12 +26,12 @@ NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - UTC
 )
 def test_what_has_no_records_leaves_the_same_table_empty(name: str, empty: str) -> None:
     steps = (
-        *pipeline.TOUCH,
-        *pipeline.FOLD_QUEUE_LOG,
-        *pipeline.FOLD_CDR,
-        *pipeline.FOLD_ASTERISK,
-        *pipeline.FOLD_TABLES,
-        *pipeline.FOLD,
+        *folding.TOUCH,
+        *folding.FOLD_QUEUE_LOG,
+        *folding.FOLD_CDR,
+        *folding.FOLD_ASTERISK,
+        *folding.FOLD_TABLES,
+        *folding.FOLD,
         *pipeline.WATCH,
     )
     with in_process.running_program() as program:

@@ -154,6 +154,9 @@ class _Builder:
         self.pick = pick.apart("stops")
         if self.one_in(4):
             world.settings = self.changed_rules(world, self.with_stops)
+        self.pick = pick.apart("redials")
+        if self.one_in(4):
+            world.settings = self.changed_rules(world, self.with_redials)
         self.pick = pick.apart("do not call")
         self.list_numbers(world)
         self.pick = pick.apart("shortest talk")
@@ -323,6 +326,18 @@ class _Builder:
     def with_stops(self, name: str) -> dict[str, Any]:
         stops = self.pick.of((frozenset(), frozenset({"busy"}), frozenset({"busy", "machine"})))
         return {"stop_on": stops} if name else {}
+
+    def with_redials(self, name: str) -> dict[str, Any]:
+        again = self.pick.of(
+            (
+                (),
+                (("busy", 2, 1),),
+                (("no_answer", 1, 2), ("busy", 2, 1)),
+                (("no_answer", 1, 1), ("busy", 1, 1), ("machine", 1, 2)),
+                (("no_answer", 12, 1),),
+            )
+        )
+        return {"retry_on": again} if name else {}
 
     # talks that are none, for they are too short
 

@@ -40,6 +40,7 @@ _STEPS = (
     "core.connections",
     "core.attempt_standings",
     "core.pauses_in_force",
+    "core.redials",
     "core.plans",
     "core.next_attempts",
 )

@@ -131,8 +131,8 @@ def _next(chain: Chain, zone: Zone) -> Iterator[str]:
     for row in rows:
         what = "no further attempt"
         if row["attempt_number"] is not None and row["due_at"] is not None:
-            what = f"attempt {row['attempt_number']} of {row['attempt_count']}, due "
-            what += zone.text(row["due_at"])
+            what = f"attempt {row['attempt_number']} of {row['attempt_count']}"
+            what += f"{reasons.redial(row)}, due {zone.text(row['due_at'])}"
         reason = row["reason"] or "undecided"
         since = f" since {zone.text(row['since_at'])}" if row["since_at"] else ""
         why = f" ({plain(row['why'])})" if row["why"] else ""

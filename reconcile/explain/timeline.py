@@ -193,7 +193,9 @@ def _decision(row: Row, counted: str, clock: Clock) -> str:
 
 
 def _command(row: Row, clock: Clock) -> str:
-    attempt = f" of attempt {row['attempt_number']}" if row["attempt_number"] else ""
+    attempt = ""
+    if row["attempt_number"]:
+        attempt = f" of attempt {row['attempt_number']}{reasons.redial(row)}"
     state = str(reasons.STATES.get(row["state"], row["state"])).format(sink=row["sink"])
     when = f" at {clock(row['delivered_at'])}" if row["delivered_at"] else ""
     detail = f" ({row['detail']})" if row["detail"] else ""
@@ -217,7 +219,7 @@ def _attempt(row: Row, clock: Clock) -> str:
     if row["is_regret"]:
         pieces.append("a regret: with all that is known now it would not have left")
     made = "made by hand" if row["is_by_hand"] else "handed out"
-    return f"attempt {row['attempt_number']} {made}; " + _listed(pieces)
+    return f"attempt {row['attempt_number']}{reasons.redial(row)} {made}; " + _listed(pieces)
 
 
 def _listed(pieces: list[str]) -> str:

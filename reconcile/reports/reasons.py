@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DECISIONS = {
     "reached": "an operator and the client talked",
@@ -120,7 +120,12 @@ STATES = {
 }
 """How far a command got."""
 
-_ATTEMPT = re.compile(r"attempt_([0-9]+)_of_([0-9]+)")
+_ATTEMPT = re.compile(r"attempt_([0-9]+)_of_([0-9]+)(?:_redial_([0-9]+))?")
+
+
+def redial(row: Mapping[str, Any]) -> str:
+    """Say which dial within its attempt a row is about: `, redial 1`; nothing of the first one."""
+    return f", redial {row['redial_number']}" if row["redial_number"] else ""
 
 
 def decision(reason: str, other_numbers: Sequence[str] = ()) -> str:
@@ -132,5 +137,6 @@ def decision(reason: str, other_numbers: Sequence[str] = ()) -> str:
         return OTHER_NUMBERS[reason].format(numbers=", ".join(other_numbers))
     attempt = _ATTEMPT.fullmatch(reason)
     if attempt:
-        return f"nothing holds attempt {attempt[1]} of {attempt[2]}"
+        redial = f", redial {attempt[3]}" if attempt[3] else ""
+        return f"nothing holds attempt {attempt[1]} of {attempt[2]}{redial}"
     return DECISIONS.get(reason, reason)

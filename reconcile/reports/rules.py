@@ -129,6 +129,13 @@ def _ends(campaign: Campaign) -> Iterator[Rule]:
     )
     by_hand = "is the next attempt" if campaign.count_manual_attempts else "counts for limits only"
     yield Rule("", "Unanswered call by hand", by_hand, "core/calls_by_hand.sql")
+    for redial in campaign.retry_on:
+        times = "once" if redial.times == 1 else f"up to {redial.times:,} times"
+        yield Rule(
+            "", "Again within the attempt",
+            f"result is {redial.name}: {times}, {redial.minutes:,} min after the call, unless the "
+            "next step is due by then", "core/redials.sql",
+        )  # fmt: skip
     if campaign.stop_on:
         stop = f"result is {' or '.join(campaign.stop_on)}"
         yield Rule("", "No further attempt", stop, "core/closings.sql")

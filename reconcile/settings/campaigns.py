@@ -11,6 +11,7 @@ from reconcile.settings import forms
 from reconcile.settings.hours import Holidays, holidays_key, hours_key
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
+from reconcile.settings.redials import Redial, retry_on_key
 from reconcile.settings.schedules import time_zone
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Campaign:
         default_words="no result",
         example=("no_such_number", "rejected"),
     )
+    retry_on: tuple[Redial, ...] = retry_on_key()
     calling_hours: tuple[str, ...] = hours_key()
     time_zone: str = key(
         time_zone(),

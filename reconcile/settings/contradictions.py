@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import hours, limits, outputs
+from reconcile.settings import hours, limits, outputs, redials
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import NO_DIALLER
 from reconcile.settings.literals import literal
@@ -117,6 +117,7 @@ def _ladder(campaign: Campaign, hot_days: int, findings: Findings) -> None:
     path = ("campaigns", campaign.name)
     last = campaign.retry_minutes[-1]
     distance = _least_distance(campaign)
+    redials.find(campaign, distance, findings)
     if distance is not None and campaign.confirm_within_minutes > distance:
         findings.warning(
             (*path, "confirm_within_minutes"),

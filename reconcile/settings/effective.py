@@ -51,7 +51,13 @@ def _with_detail(part: Source | Sink) -> dict[str, object]:
 
 
 def _table(part: object, table: type) -> dict[str, object]:
-    return {key.name: _plain(getattr(part, key.name)) for key in keys_of(table)}
+    values = {key.name: getattr(part, key.name) for key in keys_of(table)}
+    return {
+        key.name: {one.name: _plain(one) for one in values[key.name]}
+        if key.form.names
+        else _plain(values[key.name])
+        for key in keys_of(table)
+    }
 
 
 def _plain(value: object) -> object:

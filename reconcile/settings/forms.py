@@ -32,8 +32,8 @@ class Form:
     """How a value is read, and in words what is expected.
 
     `table` names the class whose keys the value has; such a value is read key by key, or if
-    `is_list` each of a list of them. `words` are the few to choose from, where a reader should see
-    them.
+    `is_list` each of a list of them, or each of those that stand under some of `names`. `words` are
+    the few to choose from, where a reader should see them.
     """
 
     expected: str
@@ -41,6 +41,7 @@ class Form:
     table: type | None = None
     words: tuple[str, ...] = ()
     is_list: bool = False
+    names: tuple[str, ...] = ()
 
 
 def whole(low: int, high: int) -> Form:
@@ -148,6 +149,11 @@ def sub_table(table: type, expected: str) -> Form:
 def tables(table: type, expected: str) -> Form:
     """Accept a list of tables with keys of their own, described by a class."""
     return Form(expected, sub_table(table, expected).read, table, is_list=True)
+
+
+def named_tables(names: tuple[str, ...], table: type, expected: str) -> Form:
+    """Accept tables under some of a few names, described by a class with a field `name`."""
+    return Form(expected, sub_table(table, expected).read, table, words=names, names=names)
 
 
 def listed(words: tuple[str, ...]) -> str:

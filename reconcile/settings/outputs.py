@@ -71,9 +71,10 @@ def _read_of(source: Source) -> Iterator[tuple[str, str]]:
     if detail.path:
         yield "path", detail.path
     if isinstance(detail, TableFiles):
-        for key, select in (("contacts", detail.contacts), ("calls", detail.calls)):
-            if select:
-                yield key, select
+        if detail.select:
+            yield detail.gives, detail.select
+    elif detail.results:
+        yield "results", detail.results
 
 
 def _place(settings: Settings, written: str) -> str:

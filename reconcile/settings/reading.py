@@ -182,6 +182,9 @@ def _read_value(
     if table is not None and key.form.is_list and isinstance(value, list):
         found[key.name] = _read_tables(key, table, value, path, findings)
         return
+    if table is not None and key.form.names and isinstance(value, Mapping):
+        found[key.name] = _read_named_tables(key, table, value, path, findings)
+        return
     if table is not None and not key.form.is_list and isinstance(value, Mapping):
         found[key.name] = table(**_read_keys(keys_of(table), value, path, findings))
         _find_unknown(value, _names(table), path, findings)
@@ -206,6 +209,22 @@ def _read_tables(
         if one in made:
             findings.unfit(path, values, value, f"{key.form.expected}, each once")
         made.append(one)
+    return key.default if findings.are_against(path) else tuple(made)
+
+
+def _read_named_tables(
+    key: Key, table: type, values: Mapping[str, object], path: KeyPath, findings: Findings
+) -> Any:  # noqa: ANN401 - a tuple of the class of the tables
+    """Read the tables under some names; the default if one of them has a fault."""
+    made: list[object] = []
+    _find_unknown(values, set(key.form.names), path, findings)
+    for name in (name for name in key.form.names if name in values):
+        value = values[name]
+        if not isinstance(value, Mapping):
+            findings.unfit((*path, name), value, value, key.form.expected)
+            continue
+        made.append(table(name=name, **_read_keys(keys_of(table), value, (*path, name), findings)))
+        _find_unknown(value, _names(table), (*path, name), findings)
     return key.default if findings.are_against(path) else tuple(made)
 
 

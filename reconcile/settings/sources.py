@@ -117,6 +117,14 @@ class ResultFiles:
         "no_answer, busy, rejected, failed, no_such_number, machine, client_alone, unknown).",
         example="results.ndjson",
     )
+    results: str | None = key(
+        forms.text(_SQL_FILE),
+        "The select that makes these columns of the rows, for a dialler that has columns and words "
+        "of its own.",
+        default=None,
+        default_words="the columns as they are",
+        example="results.sql",
+    )
     format: str = key(
         forms.one_of("csv", "ndjson", "json", "parquet"),
         "The format of the files.",

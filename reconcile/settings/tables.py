@@ -85,6 +85,7 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
             for campaign in settings.campaigns
             for limit in limits.in_force(settings, campaign)
         ],
+        "settings.redials": [row for campaign in settings.campaigns for row in _redials(campaign)],
         "settings.campaign_words": [
             {"campaign": campaign.name, "kind": kind, "word": word}
             for campaign in settings.campaigns
@@ -163,6 +164,18 @@ def _ladder(campaign: Campaign) -> list[Row]:
     return [
         {"campaign": campaign.name, "attempt_number": number, "offset_minutes": offset}
         for number, offset in enumerate(campaign.retry_minutes, start=1)
+    ]
+
+
+def _redials(campaign: Campaign) -> list[Row]:
+    return [
+        {
+            "campaign": campaign.name,
+            "result": redial.name,
+            "after_minutes": redial.minutes,
+            "times": redial.times,
+        }
+        for redial in campaign.retry_on
     ]
 
 

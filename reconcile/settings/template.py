@@ -124,7 +124,7 @@ def _rows(section: str, prefix: str, table: type) -> Iterator[SettingRow]:
         name = prefix + key.name
         yield SettingRow(section, name, _default(key), key.unit, _meaning(key))
         if key.form.table is not None:
-            yield from _rows(section, f"{name}.", key.form.table)
+            yield from _rows(section, f"{name}.{'NAME.' * bool(key.form.names)}", key.form.table)
 
 
 def _default(key: Key) -> str:
@@ -175,7 +175,11 @@ def _explanation(key: Key) -> Iterator[str]:
 def _shown_value(key: Key) -> object:
     if key.form.table is not None and isinstance(key.example, tuple):
         parts = keys_of(key.form.table)
-        return [{part.name: getattr(one, part.name) for part in parts} for one in key.example]
+        shown = [{part.name: getattr(one, part.name) for part in parts} for one in key.example]
+        if key.form.names:
+            names = (one.name for one in key.example)
+            return dict(zip(names, shown, strict=True))
+        return shown
     if key.form.table is not None:
         return {part.name: _shown_value(part) for part in keys_of(key.form.table)}
     return key.default if key.example is None else key.example

@@ -9,7 +9,8 @@ with leaving as (
     select
         decisions.number,
         decisions.episode_id,
-        decisions.attempt_number
+        decisions.attempt_number,
+        decisions.redial_number
     from core.decisions as decisions
     inner join kept.campaigns as campaigns
         on decisions.campaign = campaigns.campaign
@@ -23,6 +24,7 @@ on_the_way as (
         commands.number,
         commands.episode_id,
         commands.attempt_number,
+        commands.redial_number,
         commands.command_key as dial
     from kept.commands as commands
     where
@@ -33,6 +35,7 @@ on_the_way as (
         attempts.number,
         attempts.episode_id,
         attempts.attempt_number,
+        attempts.redial_number,
         attempts.command_key as dial
     from kept.attempts as attempts
     where attempts.result is null
@@ -41,6 +44,7 @@ on_the_way as (
         leaving.number,
         leaving.episode_id,
         leaving.attempt_number,
+        leaving.redial_number,
         'one of this run in ' || leaving.episode_id as dial
     from leaving
 )
@@ -52,6 +56,8 @@ select
 from leaving
 inner join on_the_way
     on leaving.number = on_the_way.number
-    and (leaving.episode_id, leaving.attempt_number)
-    is distinct from (on_the_way.episode_id, on_the_way.attempt_number)
+    and (leaving.episode_id, leaving.attempt_number, leaving.redial_number)
+    is distinct from (
+        on_the_way.episode_id, on_the_way.attempt_number, on_the_way.redial_number
+    )
 group by leaving.episode_id, leaving.attempt_number, leaving.number

@@ -6,6 +6,7 @@ update kept.attempts
 set
     episode_id = carried.episode_id,
     attempt_number = carried.attempt_number,
+    redial_number = carried.redial_number,
     changed_run = $run_id::bigint
 from core.carried_attempts as carried
 where kept.attempts.command_key = carried.command_key

@@ -7,6 +7,7 @@ select
     calls_by_hand.command_key,
     calls_by_hand.episode_id,
     calls_by_hand.attempt_number,
+    0 as redial_number,
     calls_by_hand.campaign,
     calls_by_hand.number,
     calls_by_hand.started_at as handed_out_at,

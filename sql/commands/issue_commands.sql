@@ -10,6 +10,7 @@ with wanted as (
         removes.number,
         removes.episode_id,
         null::bigint as attempt_number,
+        0 as redial_number,
         removes.sink,
         null::timestamp as promised_at,
         removes.payload
@@ -22,6 +23,7 @@ with wanted as (
         dials.number,
         dials.episode_id,
         dials.attempt_number,
+        dials.redial_number,
         dials.sink,
         dials.promised_at,
         dials.payload
@@ -59,7 +61,8 @@ select
     null as detail,
     wanted.payload,
     $run_id::bigint as wanted_run,
-    $run_id::bigint as changed_run
+    $run_id::bigint as changed_run,
+    wanted.redial_number
 from wanted
 cross join last_sequence
 where

@@ -7,6 +7,7 @@ select
     commands.command_key,
     commands.episode_id,
     commands.attempt_number,
+    commands.redial_number,
     commands.campaign,
     commands.number,
     commands.offered_at as handed_out_at,

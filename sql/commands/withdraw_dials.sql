@@ -1,7 +1,7 @@
--- Withdraw the dials that no sink has taken of closed episodes, and those whose step was made by
--- hand.
--- Grain:  one row per undelivered dial of a closed episode or of a step that is made
--- Reads:  kept.commands, kept.episodes, kept.attempts
+-- Withdraw the dials that no sink has taken of closed episodes, those whose step was made by hand,
+-- and the redials that are no longer planned.
+-- Grain:  one row per undelivered dial of a closed episode, of a step that is made, or out of plan
+-- Reads:  core.plans, kept.commands, kept.episodes, kept.attempts
 -- Params: $run_id bigint
 update kept.commands
 set
@@ -21,5 +21,14 @@ where
                 made.episode_id = kept.commands.episode_id
                 and made.attempt_number >= kept.commands.attempt_number
                 and made.is_by_hand
+        )
+        or kept.commands.redial_number > 0
+        and not exists (
+            select 1
+            from core.plans as plans
+            where
+                plans.episode_id = kept.commands.episode_id
+                and plans.next_attempt_number = kept.commands.attempt_number
+                and plans.next_redial_number = kept.commands.redial_number
         )
     )

@@ -1,7 +1,7 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
--- Reads:  staging.calls, core.number_texts, raw.phone_numbers, settings.sources, settings.own_numbers,
---         settings.own_number_prefixes, settings.program, kept.calls
+-- Reads:  staging.calls, core.number_texts, raw.phone_numbers, settings.sources,
+--         settings.own_numbers, settings.own_number_prefixes, settings.program, kept.calls
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- A line of our own that calls us is no client, however it is written; the blocks of own numbers

@@ -1,7 +1,7 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand,
---         kept.hour_spans, core.talks, core.settled_drops, core.dropped_calls,
+--         kept.hour_spans, core.talks, core.settled_drops, core.dropped_calls, core.redials,
 --         core.listed_numbers, core.hours_now, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
@@ -92,7 +92,7 @@ joining_numbers as (
 made_attempts as (
     select
         attempts.episode_id,
-        count(*) as made_count,
+        count(*) filter (where attempts.redial_number = 0) as made_count,
         count(*) filter (where attempts.result is null) as pending_count,
         count(*) filter (where attempts.result = 'unanswered' and stop_on.word is not null)
             as stop_count,
@@ -203,9 +203,12 @@ reasons as (
     from open_episodes
     inner join last_attempts
         on open_episodes.episode_id = last_attempts.episode_id
+    left join core.redials as redials
+        on open_episodes.episode_id = redials.episode_id
     where
         (
             last_attempts.made_count >= open_episodes.attempt_count
+            and redials.episode_id is null
             or last_attempts.stop_count > 0
         )
         and last_attempts.pending_count = 0

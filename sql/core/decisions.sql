@@ -56,9 +56,15 @@ open_decisions as (
                 then
                     'attempt_' || plans.next_attempt_number::varchar
                     || '_of_' || plans.attempt_count::varchar
+                    || case
+                        when plans.next_redial_number > 0
+                            then '_redial_' || plans.next_redial_number::varchar
+                        else ''
+                    end
             else turns.reason
         end as reason,
         coalesce(plans.next_attempt_number, plans.last_attempt_number) as attempt_number,
+        plans.next_redial_number as redial_number,
         plans.attempt_count,
         plans.promised_at,
         case
@@ -95,6 +101,7 @@ closed_decisions as (
         'remove' as decision,
         episodes.reason,
         null::bigint as attempt_number,
+        null::bigint as redial_number,
         null::bigint as attempt_count,
         null::timestamp as promised_at,
         null::timestamp as due_at,

@@ -12,7 +12,10 @@ with keyed as (
             $now::timestamp + campaigns.confirm_within_minutes * interval '1 minute',
             hours_now.changes_at
         ) as expires_at,
-        'dial|' || facts.episode_id || '|' || facts.attempt_number::varchar as command_key
+        'dial|' || facts.episode_id || '|' || facts.attempt_number::varchar
+        || case
+            when facts.redial_number > 0 then '.' || facts.redial_number::varchar else ''
+        end as command_key
     from core.episode_facts as facts
     inner join settings.campaigns as campaigns
         on facts.campaign = campaigns.campaign
@@ -27,6 +30,7 @@ select
     keyed.number,
     keyed.episode_id,
     keyed.attempt_number,
+    keyed.redial_number,
     keyed.sink,
     keyed.promised_at,
     json_object(
@@ -39,6 +43,7 @@ select
         'contact_name', keyed.contact_name,
         'campaign', keyed.campaign,
         'attempt', keyed.attempt_number,
+        'redial', keyed.redial_number,
         'attempts', keyed.attempt_count,
         'added_at', strftime(keyed.added_at, '%Y-%m-%dT%H:%M:%SZ'),
         'promised_at', strftime(keyed.promised_at, '%Y-%m-%dT%H:%M:%SZ'),
@@ -60,6 +65,10 @@ select
         || ' since ' || strftime(keyed.added_at, '%H:%M:%S') || ', waited up to '
         || coalesce(keyed.waited_seconds, 0)::varchar || ' s, not reached since; attempt '
         || keyed.attempt_number::varchar || ' of ' || keyed.attempt_count::varchar
+        || case
+            when keyed.redial_number > 0 then ', redial ' || keyed.redial_number::varchar || ','
+            else ''
+        end
         || ' due ' || strftime(keyed.due_at, '%H:%M:%S') || ' UTC',
         'proof', keyed.proof
     )::varchar as payload

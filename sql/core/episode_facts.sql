@@ -5,8 +5,9 @@
 -- Params: $now timestamp, $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
--- one; last_talk_at is a talk of the last seven days, for to look further costs the whole history. A
--- remove names the contact of the episode's last dial, or the present one if there was none (A14).
+-- one; last_talk_at is a talk of the last seven days, for to look further costs the whole history.
+-- A remove names the contact of the episode's last dial, or the present one where there was none
+-- (A14).
 with wanted as (
     select
         decisions.*,
@@ -127,6 +128,7 @@ select
     wanted.number,
     wanted.reason,
     wanted.attempt_number,
+    wanted.redial_number,
     wanted.attempt_count,
     wanted.promised_at,
     wanted.due_at,

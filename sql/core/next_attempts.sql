@@ -46,6 +46,7 @@ judged as (
         plans.campaign,
         plans.number,
         plans.next_attempt_number,
+        plans.next_redial_number,
         plans.attempt_count,
         plans.promised_at,
         case
@@ -125,6 +126,7 @@ select
     held.campaign,
     held.number,
     held.next_attempt_number as attempt_number,
+    held.next_redial_number as redial_number,
     held.attempt_count,
     held.promised_at,
     held.due_at,

@@ -1,11 +1,13 @@
 -- The next attempt of each open episode: its number, what was promised and when it is due.
 -- Grain:  one row per open episode
--- Reads:  core.attempt_standings, kept.episodes, kept.attempts, kept.dropped_calls,
+-- Reads:  core.attempt_standings, core.redials, kept.episodes, kept.attempts, kept.dropped_calls,
 --         kept.hour_spans, settings.campaigns, settings.ladder
 -- Params: none
 --
 -- A late step pushes the following ones, so that their distance stays, less the minute that is the
 -- beat of the runs (A5). `count_from = previous_attempt` counts each step from the end of the last.
+-- A redial belongs to its attempt: it moves no step, and is left out where the next step is due by
+-- then.
 -- next_attempt_number is null when the last attempt is still in doubt or up. earliest_at is the due
 -- instant but for the calling hours: outside of them it is due when they open next, null where no
 -- opening is known. A reader of the past may ask for time of which no hours are known any more.
@@ -33,7 +35,9 @@ last_attempts as (
     select
         attempts.episode_id,
         max(attempts.attempt_number) over (partition by attempts.episode_id) as attempt_number,
-        attempts.handed_out_at,
+        min(attempts.handed_out_at) over (
+            partition by attempts.episode_id, attempts.attempt_number
+        ) as handed_out_at,
         coalesce(attempts.ended_at, attempts.handed_out_at) as over_at,
         attempts.command_key
     from kept.attempts as attempts
@@ -42,7 +46,10 @@ last_attempts as (
     where episodes.closed_at is null
     qualify row_number() over (
         partition by attempts.episode_id
-        order by attempts.handed_out_at desc, attempts.attempt_number desc
+        order by
+            attempts.handed_out_at desc,
+            attempts.attempt_number desc,
+            attempts.redial_number desc
     ) = 1
 ),
 
@@ -115,34 +122,53 @@ spaced as (
             else greatest(promises.promised_at, promises.last_over_at + promises.next_offset)
         end as earliest_at
     from promises
+),
+
+planned as (
+    select
+        spaced.*
+        replace (
+            case
+                when redials.episode_id is not null then redials.attempt_number
+                else spaced.next_attempt_number
+            end as next_attempt_number,
+            coalesce(redials.redial_at, spaced.promised_at) as promised_at,
+            coalesce(redials.redial_at, spaced.earliest_at) as earliest_at
+        ),
+        coalesce(redials.redial_number, 0) as next_redial_number
+    from spaced
+    left join core.redials as redials
+        on spaced.episode_id = redials.episode_id
+        and (spaced.earliest_at is null or redials.redial_at < spaced.earliest_at)
 )
 
 select
-    spaced.episode_id,
-    spaced.campaign,
-    spaced.number,
-    spaced.added_at,
-    spaced.attempt_count,
-    spaced.confirm_within_minutes,
-    spaced.unknown_callers,
-    spaced.duplicates,
-    spaced.duplicate_scope,
-    spaced.dialler,
-    spaced.hours_key,
-    spaced.next_attempt_number,
-    spaced.last_attempt_number,
-    spaced.last_command_key,
-    spaced.doubtful_key,
-    spaced.up_key,
-    spaced.promised_at,
-    spaced.earliest_at,
+    planned.episode_id,
+    planned.campaign,
+    planned.number,
+    planned.added_at,
+    planned.attempt_count,
+    planned.confirm_within_minutes,
+    planned.unknown_callers,
+    planned.duplicates,
+    planned.duplicate_scope,
+    planned.dialler,
+    planned.hours_key,
+    planned.next_attempt_number,
+    planned.next_redial_number,
+    planned.last_attempt_number,
+    planned.last_command_key,
+    planned.doubtful_key,
+    planned.up_key,
+    planned.promised_at,
+    planned.earliest_at,
     case
-        when spans.hours_key is null or spans.is_open then spaced.earliest_at
+        when spans.hours_key is null or spans.is_open then planned.earliest_at
         else spans.changes_at
     end as due_at
-from spaced
+from planned
 left join kept.hour_spans as spans
-    on spaced.hours_key = spans.hours_key
-    and spaced.earliest_at::date = spans.day
-    and spans.begins_at <= spaced.earliest_at
-    and spans.ends_at > spaced.earliest_at
+    on planned.hours_key = spans.hours_key
+    and planned.earliest_at::date = spans.day
+    and spans.begins_at <= planned.earliest_at
+    and spans.ends_at > planned.earliest_at

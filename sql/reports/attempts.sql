@@ -1,9 +1,10 @@
 -- Every attempt, handed out or counted from a call by hand, with its call and its result.
--- Grain:  one row per attempt made in the time asked for
+-- Grain:  one row per dial of an attempt made in the time asked for
 -- Reads:  core.attempt_standings, kept.attempts, kept.calls
 -- Params: $from_at timestamp, $to_at timestamp
 --
 -- Without a result of its own: in_doubt until a call is seen or the dialler tells of it, then up.
+-- redial: 0 for the first dial of an attempt, 1 for the next one within it (`retry_on`).
 -- detail: how the call ended, or what the dialler said last. regret: with all that is known now it
 -- would not have been handed out.
 select
@@ -11,6 +12,7 @@ select
     attempts.number,
     attempts.campaign,
     attempts.attempt_number,
+    attempts.redial_number,
     coalesce(attempts.result, standings.standing) as result,
     coalesce(attempts.detail, standings.reported_event) as detail,
     calls.started_at as call_started_at,

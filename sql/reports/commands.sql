@@ -11,6 +11,7 @@ select
     commands.number,
     commands.campaign,
     commands.attempt_number,
+    commands.redial_number,
     json_extract_string(commands.payload, '$.reason') as reason,
     commands.sink,
     commands.state,

@@ -56,6 +56,7 @@ select
     case when contacts.contact_count = 1 then contacts.contact_name end as contact_name,
     wanted.campaign,
     wanted.attempt_number,
+    wanted.redial_number,
     wanted.attempt_count,
     wanted.decision,
     wanted.reason,

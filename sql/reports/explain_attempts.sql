@@ -6,6 +6,7 @@ select
     attempts.handed_out_at,
     attempts.campaign,
     attempts.attempt_number,
+    attempts.redial_number,
     coalesce(attempts.result, standings.standing) as result,
     attempts.detail,
     standings.reported_event,

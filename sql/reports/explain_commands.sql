@@ -7,6 +7,7 @@ select
     commands.kind,
     commands.campaign,
     commands.attempt_number,
+    commands.redial_number,
     commands.sink,
     commands.state,
     commands.offered_at,

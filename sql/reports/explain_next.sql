@@ -10,6 +10,7 @@ select
     next_attempts.held_by,
     next_attempts.why,
     next_attempts.attempt_number,
+    next_attempts.redial_number,
     next_attempts.attempt_count,
     next_attempts.promised_at,
     next_attempts.due_at,

@@ -26,9 +26,10 @@ KEY = r"dial|missed-calls|+420700610101|pbx\|1.1|1"
 class Reports:
     """A folder in which a dialler reports."""
 
-    def __init__(self, path: Path, form: str) -> None:
+    def __init__(self, path: Path, form: str, select: str | None = None) -> None:
         self.path = path
         self.form = TableForm(form)
+        self.select = select
         self.marks: Any = ()
         self.fingerprint: str | None = None
         self.batches: list[Batch] = []
@@ -45,6 +46,7 @@ class Reports:
                 folder=self.path,
                 source="dialler",
                 form=self.form,
+                select=self.select,
                 fingerprint=self.fingerprint,
             )
         )
@@ -146,3 +148,45 @@ def test_a_file_without_the_columns_is_a_fault(tmp_path: Path) -> None:
     assert reports.run() == []
     [fault] = [fault for batch in reports.batches for fault in batch.faults]
     assert fault.what == "`results` lacks `at`; lacks `event`"
+
+
+OWN_WORDS = """
+select
+    call_ref as key,
+    utc(finished, 'Europe/Prague') as at,
+    'ended' as event,
+    case status
+        when 'BUSY' then 'busy'
+        when 'NOANSWER' then 'no_answer'
+        when 'INVALIDNMBR' then 'no_such_number'
+        else lower(status)
+    end as result
+from input
+"""
+
+
+def test_a_select_makes_reports_of_columns_and_words_of_the_diallers_own(tmp_path: Path) -> None:
+    (tmp_path / "own.sql").write_text(OWN_WORDS, encoding="utf-8")
+    reports = Reports(tmp_path, "csv", "own.sql")
+    reports.write("call_ref,finished,status\n")
+    for status in ("BUSY", "INVALIDNMBR", "CONGESTION"):
+        reports.write(f"{KEY},2026-11-20 10:00:00,{status}\n")
+    rows = reports.run()
+    assert [row["result"] for row in rows] == ["busy", "no_such_number", "congestion"]
+    assert {row["event_at"] for row in rows} == {at("2026-11-20 09:00:00")}
+    assert reports.rejects() == []
+    words = [word for batch in reports.batches for word in batch.unknown_words]
+    assert "congestion" in str(words)
+
+
+def test_a_wrong_select_is_a_fault_and_nothing_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "own.sql").write_text("select 1 as key from input", encoding="utf-8")
+    reports = Reports(tmp_path, "ndjson", "own.sql")
+    reports.write(report())
+    assert reports.run() == []
+    assert any(batch.faults for batch in reports.batches)
+    (tmp_path / "own.sql").write_text("select * from input", encoding="utf-8")
+    assert len(reports.run()) == 1
+    (tmp_path / "own.sql").unlink()
+    reports.run()
+    assert "own.sql" in str(reports.batches[-1].faults[0].what)
