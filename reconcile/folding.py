@@ -63,4 +63,5 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     moment.blocks_contacts = horizon["blocks_contacts"]
     moment.has_do_not_call = horizon["has_do_not_call"]
     moment.has_redials = horizon["has_redials"]
+    moment.waits_for_operators = horizon["waits_for_operators"]
     steps.run(connection, STORE_CALLS, moment)

@@ -23,6 +23,7 @@ class Moment:
     has_redials: bool = False
     reaches_contacts: bool = False
     blocks_contacts: bool = False
+    waits_for_operators: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:

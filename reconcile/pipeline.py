@@ -81,6 +81,7 @@ COUNT = (
     "core.counted_calls",
     "core.limit_counts",
 )
+WATCH = ("core.operator_signs", "commands.keep_operator_signs", "core.operator_queues")
 DECIDE = (
     "core.audit_findings",
     "core.holds",
@@ -131,6 +132,8 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     steps.run_if(connection, SHARE, moment, asked=moment.blocks_contacts, instead=without.SHARES)
     has_limits = moment.limits_since is not None
     steps.run_if(connection, COUNT, moment, asked=has_limits, instead=without.LIMITS)
+    is_watched = moment.waits_for_operators
+    steps.run_if(connection, WATCH, moment, asked=is_watched, instead=without.OPERATORS)
     steps.run(connection, DECIDE, moment)
     findings = _audit(connection, moment)
     if findings:

@@ -102,6 +102,7 @@ def keep_settings(run: Run) -> bool:
     )
     jobs.follow(connection, run.settings, run.moment)
     openings.follow(connection, run.settings)
+    queries.run(connection, "commands.forget_operator_signs", {})
     return True
 
 

@@ -24,6 +24,7 @@ SWEEP = (
     "commands.sweep_decisions",
     "commands.sweep_commands",
     "commands.sweep_episodes",
+    "commands.sweep_operator_signs",
     "commands.sweep_runs",
 )
 

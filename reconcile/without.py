@@ -29,6 +29,13 @@ REACH = """
 
 SHARES = "create or replace table core.contact_duplicates (number varchar, contact_ids varchar[])"
 
+OPERATORS = """
+    create or replace table core.operator_queues (
+        campaign varchar, queue varchar, seen_count bigint, member_count bigint,
+        available_count bigint, silent_count bigint, static_count bigint, places varchar[]
+    )
+"""
+
 QUEUE_LOG = """
     create or replace table staging.asterisk_queue_log (
         source varchar, call_id varchar, system varchar, number_raw varchar, queue varchar,

@@ -136,6 +136,20 @@ class Program:
                 ],
             )  # fmt: skip
 
+    def load_operator_lines(self, lines: list[oracle.OperatorLine]) -> None:
+        """Store what a queue log tells of members, as its lines, each with its figure in place."""
+        data = {
+            "ADDMEMBER": lambda figure: ["PAUSED" if figure else ""],
+            "RINGNOANSWER": lambda figure: [str(figure * 1000)],
+            "CONNECT": lambda figure: ["7", "1.7", str(figure)],
+            "COMPLETEAGENT": lambda figure: ["7", str(figure), "1"],
+        }
+        for place, line in enumerate(lines):
+            known_at, told = line.known_at or line.at, data.get(line.event, lambda _: [])
+            row = ("test", place, 0, None, known_at, place, "NONE", line.queue, line.member)
+            row = (line.source, *row, line.event, line.at, told(line.figure))
+            self.insert("raw.queue_log", row)
+
     def set_rules(
         self, rules: oracle.ProgramSettings, sources: set[str], *, has_do_not_call: bool = False
     ) -> None:
@@ -170,6 +184,7 @@ class Program:
                 row = (campaign.name, limit.calls, limit.hours, limit.per)
                 self.insert("settings.limits", row)
         openings._forget(self.connection, None)
+        queries.run(self.connection, "commands.forget_operator_signs", {})
 
     def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
         written = Campaign(name=campaign.name, **hours_of(campaign.hours))
@@ -203,6 +218,7 @@ class Program:
             "dropped_in": {*campaign.dropped_in, "queue"},
             "remove_on": campaign.remove_on,
             "stop_on": campaign.stop_on,
+            "operator_queue": campaign.hold_without_operators_in,
         }
         for kind, values in words.items():
             for word in sorted(values):
@@ -305,7 +321,8 @@ def differences(world: oracle.World) -> list[str]:
 def _decisions_differ(world, outcome, program: Program) -> list[str]:
     """Stop at the first run in which they differ; what follows would follow from it."""
     program.load_records(world.records)
-    sources = {record.source for record in world.records}
+    program.load_operator_lines(world.operator_lines)
+    sources = {record.source for record in [*world.records, *world.operator_lines]}
     rules, lifted = None, set()
     for now, theirs in zip(world.runs, outcome.runs, strict=True):
         in_force = oracle._in_force(world.settings, now)

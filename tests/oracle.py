@@ -76,6 +76,22 @@ class CallRecord:
 
 
 @dataclass(frozen=True)
+class OperatorLine:
+    """A line of a queue log that tells of a member of a queue."""
+
+    source: str
+    at: datetime
+    queue: str  # NONE: all queues of the member
+    member: str
+    event: str
+    figure: int = 0  # how long it rang, or how long the talk was, in seconds; ADDMEMBER: 1 = PAUSED
+    known_at: datetime | None = None  # None: at once
+
+    def is_known(self, now: datetime) -> bool:
+        return (self.known_at or self.at) <= now
+
+
+@dataclass(frozen=True)
 class Limit:
     """So many calls within so many hours to a number, or to all numbers of its contact."""
 
@@ -163,6 +179,7 @@ class CampaignSettings:
     dials_per_run: int | None = None  # None: any number
     dials_waiting_max: int | None = None
     hours: Hours | None = None  # None: always open
+    hold_without_operators_in: tuple[str, ...] = ()  # queues
 
     @property
     def steps(self) -> tuple[timedelta, ...]:
@@ -224,6 +241,7 @@ class World:
     hand_closings: list[tuple[datetime, str, str]] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime, str | None]] = field(default_factory=list)  # half open
     outages: set[datetime] = field(default_factory=set)  # runs in which the sink refuses for now
+    operator_lines: list[OperatorLine] = field(default_factory=list)
 
 
 # --- what comes out -------------------------------------------------------------------------------
@@ -1113,6 +1131,8 @@ class _Program:
         if self.is_paused(campaign.name):
             yield "wait", "paused", ()
         # SEAM: clock_back, feed_stale, audit_failed
+        if self.is_nobody_there(campaign):
+            yield "wait", "no_operator", ()
         if going_on := self.going_on(campaign.name, number):
             yield "wait", "on_call_now", tuple(going_on)
         if full := self.full(episode):
@@ -1137,6 +1157,20 @@ class _Program:
             for call in self.calls.values()
             if call.number in numbers and call.direction != "internal" and self.is_going_on(call)
         )
+
+    # who answers: choice, for the law does not know of operators
+
+    def is_nobody_there(self, campaign: CampaignSettings) -> bool:
+        """Somebody was seen in one of its queues, and nobody is there now."""
+        lines = [
+            line for line in self.world.operator_lines if (line.known_at or line.at) <= self.now
+        ]
+        seen = {
+            (line.source, line.queue, line.member)
+            for line in lines
+            if line.queue in campaign.hold_without_operators_in
+        }
+        return bool(seen) and not any(is_there(lines, *each) for each in seen)
 
     def is_duplicate(self, number: str, scope: str) -> bool:
         """Design s3.8: on two contacts, or with scope contact another number of a contact is."""
@@ -1269,6 +1303,53 @@ class _Program:
         in_doubt = [dial for dial in self.attempts if dial.key and dial.result == "in_doubt"]
         undelivered = [*filter(is_undelivered_dial, self.commands)]
         return sorted((dial.episode.number, dial.key) for dial in [*in_doubt, *undelivered])
+
+
+def is_there(lines: list[OperatorLine], source: str, queue: str, member: str) -> bool:
+    """Whether a member of a queue stands in it, logged in and not paused, by these lines."""
+    told = [
+        line
+        for line in lines
+        if (line.source, line.member) == (source, member) and line.queue in (queue, "NONE")
+    ]
+    said = [each for line in told for each in said_of_a_member(line)]
+    starts = [line.at for line in lines if (line.source, line.event) == (source, "QUEUESTART")]
+    if not any(line.event == "ADDMEMBER" for line in told):
+        # Asterisk keeps the pauses of those only who were added.
+        last_start = max(starts, default=datetime.min)  # noqa: DTZ901 - naive UTC
+        said = [each for each in said if each[0] != "free" or each[3] or each[1] > last_start]
+    matters = [[each[1:] for each in said if each[0] == matter] for matter in OPERATOR_MATTERS]
+    return all(max(signs)[2] for signs in matters if signs)
+
+
+OPERATOR_MATTERS = ("stands there", "free", "logged in")
+
+
+def said_of_a_member(line: OperatorLine) -> Iterator[tuple[str, datetime, bool, bool]]:
+    """The matter, since when, whether the line is a word on the matter itself, yes or no.
+
+    In this order they count: of one second a word on the matter more than what only follows from a
+    line, and then what lets the dial leave.
+    """
+    rang = line.at - (line.figure + 1) * SECOND  # figures are cut to seconds
+    match line.event:
+        case "ADDMEMBER":
+            yield "stands there", line.at, True, True
+            yield "free", line.at, False, not line.figure
+        case "REMOVEMEMBER":
+            yield "stands there", line.at, True, False
+        case "PAUSE" | "UNPAUSE":
+            yield "stands there", line.at, False, True
+            yield "free", line.at, True, line.event == "UNPAUSE"
+        case "PAUSEALL" | "UNPAUSEALL":
+            yield "free", line.at, True, line.event == "UNPAUSEALL"
+        case "CONNECT" | "RINGNOANSWER":
+            yield "stands there", rang, False, True
+            yield "free", rang, False, True
+        case "COMPLETEAGENT":
+            yield "stands there", line.at - line.figure * SECOND, False, True
+        case "AGENTLOGIN" | "AGENTLOGOFF":
+            yield "logged in", line.at, True, line.event == "AGENTLOGIN"
 
 
 def attempt_count(made: list[Attempt]) -> int:

@@ -31,6 +31,7 @@ from oracle import (
     CampaignSettings,
     EpisodeId,
     Hours,
+    OperatorLine,
     Outcome,
     ProgramSettings,
     World,
@@ -226,6 +227,48 @@ def test_an_attempt_is_answered_by_a_talk_that_is_long_enough(ended, result):
     called = talk("o", "10:06:20", ended, "10:07:30", started="10:06:10", direction="out")
     outcome = morning([drop("d", "10:00:20"), called], minutes("10:00", "10:10"), (campaign,))
     assert [attempt.result for attempt in outcome.attempts] == [result]
+
+
+def in_sales(clock: str, event: str, *, member: str = "Anna", **columns) -> OperatorLine:
+    return OperatorLine("pbx", at(clock), "sales", member, event, **columns)
+
+
+@pytest.mark.parametrize(
+    ("lines", "waits"),
+    [
+        ([], False),
+        ([in_sales("09:00", "ADDMEMBER")], False),
+        ([in_sales("09:00", "ADDMEMBER", figure=1)], True),
+        ([in_sales("09:00", "ADDMEMBER", figure=1), in_sales("09:00", "UNPAUSE")], False),
+        ([in_sales("09:00", "PAUSE")], True),
+        ([in_sales("09:00", "PAUSE"), in_sales("09:00", "CONNECT", member="Bob")], False),
+        ([in_sales("09:00", "PAUSE"), in_sales("09:00:30", "CONNECT", figure=29)], True),
+        ([in_sales("09:00", "PAUSE"), in_sales("09:00:30", "CONNECT", figure=28)], False),
+        ([in_sales("10:06", "PAUSE")], True),
+        ([in_sales("10:06:01", "PAUSE")], False),
+        ([in_sales("10:05", "PAUSE", known_at=at("10:06:01"))], False),
+        ([in_sales("09:00", "UNPAUSE"), in_sales("09:00", "PAUSE")], False),
+        ([in_sales("09:00", "UNPAUSE"), in_sales("09:00", "REMOVEMEMBER")], True),
+        ([in_sales("09:00", "CONNECT"), in_sales("08:00", "REMOVEMEMBER")], False),
+        ([in_sales("09:00", "COMPLETEAGENT"), in_sales("09:30", "PAUSEALL")], True),
+        ([in_sales("09:00", "COMPLETEAGENT"), in_sales("09:30", "AGENTLOGOFF")], True),
+        ([in_sales("09:00", "PAUSE"), in_sales("09:00", "QUEUESTART", member="NONE")], False),
+        ([in_sales("09:01", "PAUSE"), in_sales("09:00", "QUEUESTART", member="NONE")], True),
+    ],
+)
+def test_a_dial_waits_while_nobody_is_there_to_answer(lines, waits):
+    """Choice: as core/operator_signs.sql and core/operator_queues.sql have it."""
+    lines = [
+        replace(line, queue="NONE") if line.event in EVERYWHERE else line for line in lines
+    ]
+    campaign = replace(CAMPAIGN, hold_without_operators_in=("sales",))
+    runs, records = minutes("10:00", "10:06"), [drop("d", "10:00:20")]
+    outcome = morning(records, runs, (campaign,), operator_lines=lines)
+    assert (decided(outcome, "10:06") == [("wait", "no_operator")]) == waits
+    assert (dials(outcome) == []) == waits
+
+
+EVERYWHERE = ("PAUSEALL", "AGENTLOGOFF", "QUEUESTART")
 
 
 def down_for_three_hours(*records: CallRecord) -> Outcome:
@@ -827,7 +870,7 @@ def test_the_seeded_worlds_reach_every_rule():
         *("reached", "not_dropped", "campaign_ended", "closed_by_hand", "exhausted", "expired"),
         *("duplicate", "not_in_directory", "attempt_in_doubt", "attempt_up", "not_due"),
         *("spacing", "paused", "on_call_now", "number_busy", "limit", "pacing"),
-        *("do_not_call", "outside_hours"),
+        *("do_not_call", "outside_hours", "no_operator"),
     }
     told = [each for outcome in outcomes for each in outcome.accounts.values()]
     assert {(each.account, each.reason) for each in told} == {

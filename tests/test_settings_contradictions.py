@@ -236,3 +236,18 @@ def test_what_is_neither_number_nor_contact_is_refused(tmp_path: Path, key: str)
     assert fault == (
         f'{CAMPAIGN}.{key}` {PLACE}, line 17, is `"company"`, expected one of `number`, `contact`'
     )
+
+
+def test_waiting_for_operators_where_no_source_tells_of_them_is_warned_of(tmp_path: Path) -> None:
+    log, text = 'queue_log = "queue_log*"\n', with_campaign('hold_without_operators_in = ["sales"]')
+    assert read(tmp_path, text).warnings == ()
+    warnings = read(tmp_path, text.replace(log, "")).warnings
+    assert [one for one in warnings if "operators" in one] == [
+        f"{CAMPAIGN}.hold_without_operators_in` {PLACE}, line 16, has no effect, for no source "
+        "reads a `queue_log`, which alone tells of operators"
+    ]
+
+
+def test_a_list_without_a_queue_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, with_campaign("hold_without_operators_in = []"))
+    assert "leave the key out to dial in any case" in fault

@@ -7,7 +7,7 @@ from datetime import datetime
 import in_process
 import pytest
 
-from reconcile import folding, queries, without
+from reconcile import folding, pipeline, queries, without
 from reconcile.moment import Moment
 
 NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - UTC
@@ -21,6 +21,7 @@ NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - UTC
         ("staging.asterisk", without.ASTERISK),
         ("staging.table_calls", without.TABLE_CALLS),
         ("staging.calls", without.CALLS),
+        ("core.operator_queues", without.OPERATORS),
     ],
 )
 def test_what_has_no_records_leaves_the_same_table_empty(name: str, empty: str) -> None:
@@ -31,6 +32,7 @@ def test_what_has_no_records_leaves_the_same_table_empty(name: str, empty: str) 
         *folding.FOLD_ASTERISK,
         *folding.FOLD_TABLES,
         *folding.FOLD,
+        *pipeline.WATCH,
     )
     with in_process.running_program() as program:
         for step in steps:

@@ -29,6 +29,7 @@ from oracle import (
     CampaignSettings,
     Hours,
     Limit,
+    OperatorLine,
     ProgramSettings,
     World,
     play,
@@ -40,6 +41,12 @@ LINES = ("+420200000410", "+420200000420")
 OTHER_LINE = "+420200000499"
 STRANGER = "+420700610199"  # calls nobody
 QUEUES = ("sales", "helpdesk")
+OPERATORS = ("Agent One", "Agent Two")
+OPERATOR_EVENTS = (
+    *("PAUSE", "PAUSE", "PAUSE", "UNPAUSE", "REMOVEMEMBER", "ADDMEMBER", "RINGNOANSWER"),
+    *("CONNECT", "COMPLETEAGENT", "PAUSEALL", "UNPAUSEALL", "AGENTLOGOFF", "AGENTLOGIN"),
+)
+FOR_ALL_QUEUES = ("PAUSEALL", "UNPAUSEALL", "AGENTLOGOFF", "AGENTLOGIN")
 NUMBERS = ("+420700610101", "+420700610102", "+447700900103", "+420200500104")
 NO_CLIENTS = (
     (None, "withheld"),
@@ -158,6 +165,8 @@ class _Builder:
         self.open_and_close(world)
         self.pick = pick.apart("contacts")
         self.reach(world)
+        self.pick = pick.apart("operators")
+        self.wait_for_operators(world)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -185,7 +194,7 @@ class _Builder:
         self.instants.append(instant)
         return instant
 
-    def shuffled(self, records: list[CallRecord]) -> list[CallRecord]:
+    def shuffled(self, records: list[Option]) -> list[Option]:
         """Rows in any order, some twice."""
         records = [*records, *(record for record in records if self.one_in(6))]
         for left in range(len(records) - 1, 0, -1):
@@ -400,6 +409,47 @@ class _Builder:
             time_zone=zone,
         )
         return {"hours": hours}
+
+    # operators
+
+    def wait_for_operators(self, world: World) -> None:
+        """Sometimes a campaign waits while nobody is there to answer, as far as the lines show."""
+        if not self.one_in(4):
+            return
+        world.settings = self.changed_rules(world, self.with_operators)
+        for member in OPERATORS[: self.pick.of((0, 1, 1, 2))]:
+            before = self.begin - 30 * MINUTE
+            if self.one_in(2):  # else a static one
+                world.operator_lines.append(self.operator_line("ADDMEMBER", member, before))
+            for _ in range(self.pick.of((0, 1, 3))):
+                event = self.pick.of(("PAUSE", "PAUSE", "REMOVEMEMBER"))
+                world.operator_lines.append(self.operator_line(event, member, before + SECOND))
+            for _ in range(self.pick.of((1, 2, 4, 8))):
+                event, at = self.pick.of(OPERATOR_EVENTS), self.moment()
+                world.operator_lines.append(self.operator_line(event, member, at))
+                while self.one_in(4):  # in the same second
+                    event = self.pick.of(OPERATOR_EVENTS)
+                    world.operator_lines.append(self.operator_line(event, member, at))
+        if self.one_in(4):
+            at = self.moment()
+            world.operator_lines.append(OperatorLine("pbx", at, "NONE", "NONE", "QUEUESTART"))
+        world.operator_lines = self.shuffled(world.operator_lines)
+
+    def with_operators(self, name: str) -> dict[str, Any]:
+        queues = self.pick.of((("sales",), ("sales",), QUEUES, ()))
+        return {"hold_without_operators_in": queues} if name else {}
+
+    def operator_line(self, event: str, member: str, at: datetime) -> OperatorLine:
+        figures = {"ADDMEMBER": (0, 0, 1), "RINGNOANSWER": (5, 20, 0), "CONNECT": (5, 20, 0)}
+        return OperatorLine(
+            source=self.pick.of(("pbx", "pbx", "pbx", "old|pbx")),
+            at=at,
+            queue="NONE" if event in FOR_ALL_QUEUES else self.pick.of(("sales", *QUEUES)),
+            member=member,
+            event=event,
+            figure=self.pick.of(figures.get(event, (0, 60))),
+            known_at=at + self.seconds(DELAYS),
+        )
 
     # contacts with several numbers
 

@@ -30,7 +30,8 @@ def _look(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
         if feed["fault"] is not None
     ]
     hours = queries.rows(connection, "core.campaign_hours", {}).as_dicts()
-    return faults, [*_lists(connection), *map(_hours, hours), *_unseen(connection)]
+    told = [*_lists(connection), *map(_hours, hours), *_operators(connection)]
+    return faults, [*told, *_unseen(connection)]
 
 
 def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -56,6 +57,28 @@ def _hours(row: dict[str, Any]) -> str:
     until = f" until {closes}" if closes else ""
     then = f", then from {opens}" if opens else ""
     return f"`{row['campaign']}` may dial now{until}{then} {place}"
+
+
+def _operators(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Who answers in the queues without whose operators a campaign does not dial."""
+    for row in queries.rows(connection, "core.operator_queues", {}).as_dicts():
+        queue = f"the queue `{row['queue']}`, for whose operators `{row['campaign']}` waits,"
+        if not row["seen_count"]:
+            yield (
+                f"warning: {queue} has shown none so far: `hold_without_operators_in` sees nothing "
+                "there, and holds no dial for want of them"
+            )
+            continue
+        yield (
+            f"{queue} has {row['available_count']:,} of {row['member_count']:,} operators logged "
+            "in and not paused"
+        )
+        if row["silent_count"] and row["static_count"]:
+            yield (
+                f"warning: {queue} has {row['silent_count']:,} who were added and have not "
+                f"answered since, and {row['static_count']:,} who answered and were never added: "
+                "if they are the same, Asterisk needs `log_membername_as_agent = yes`"
+            )
 
 
 def _unseen(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -22,7 +22,7 @@ _HUNG_UP_IN = {"queue": "queue", "ivr": "ivr", "ringing": "desk"}
 
 _PROVEN_BY_OTHERS = frozenset(
     {"reached", "do_not_call", "duplicate", "feed_stale", "audit_failed", "on_call_now"}
-    | {"number_busy"}
+    | {"number_busy", "no_operator"}
 )
 """Reasons whose proof is not the dropped calls themselves, which stand in the timeline already."""
 

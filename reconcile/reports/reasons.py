@@ -26,6 +26,7 @@ DECISIONS = {
     "paused": "a person paused the campaign, or all of them",
     "clock_back": "the clock went back behind an earlier run",
     "feed_stale": "a source has not been read for too long",
+    "no_operator": "no operator is logged in and not paused, as far as the queue log shows",
     "audit_failed": "an audit found a broken promise",
     "on_call_now": "a call with the number is going on",
     "number_busy": "another dial to the number goes first or is on its way",

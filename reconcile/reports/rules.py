@@ -188,6 +188,9 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
         if source.gives_calls or source.gives_contacts or source.gives_do_not_call
     )
     yield Rule("", "No call while a source is stale", lags, "core/holds.sql")
+    if campaign.hold_without_operators_in:
+        where = f"in none of the queues {', '.join(campaign.hold_without_operators_in)}"
+        yield Rule("", "No call while no operator is there", where, "core/operator_queues.sql")
 
 
 def _hours(campaign: Campaign) -> Iterator[Rule]:

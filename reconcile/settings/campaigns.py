@@ -147,6 +147,14 @@ class Campaign:
         example="Europe/Prague",
     )
     holidays: Holidays | None = holidays_key()
+    hold_without_operators_in: tuple[str, ...] = key(
+        forms.texts("a list of queue names (leave the key out to dial in any case)"),
+        "Dials wait while none of these queues has an operator who is logged in and not paused, as "
+        "far as a `queue_log` shows. Where it shows none of their members, nothing is held.",
+        default=(),
+        default_words="none: dials never wait for operators",
+        example=("sales",),
+    )
     limits: tuple[Limit, ...] = limits_key()
     presets: tuple[str, ...] = presets_key()
     min_talk_seconds: int = key(

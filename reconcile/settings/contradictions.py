@@ -196,6 +196,11 @@ def _sources(settings: Settings, findings: Findings) -> None:
                 ("campaigns", campaign.name, "count_manual_attempts"),
                 "has no effect, for no source shows outgoing calls: that needs `cdr` and `trunks`",
             )
+        if campaign.hold_without_operators_in and not any(map(_shows_operators, calls)):
+            findings.warning(
+                ("campaigns", campaign.name, "hold_without_operators_in"),
+                "has no effect, for no source reads a `queue_log`, which alone tells of operators",
+            )
     if not settings.campaigns:
         findings.warning((), "has no `[campaigns.NAME]`, so nobody is called back")
     elif not any(source.gives_contacts for source in settings.sources):
@@ -219,6 +224,10 @@ def _contacts(campaign: Campaign, findings: Findings) -> None:
 def _shows_outgoing(source: Source) -> bool:
     logs = source.detail
     return not isinstance(logs, AsteriskLogs) or (logs.cdr is not None and bool(logs.trunks))
+
+
+def _shows_operators(source: Source) -> bool:
+    return isinstance(source.detail, AsteriskLogs) and source.detail.queue_log is not None
 
 
 def _menus(campaign: Campaign, menus: Sequence[str], findings: Findings) -> None:

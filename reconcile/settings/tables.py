@@ -187,6 +187,7 @@ def _campaign_words(campaign: Campaign, settings: Settings) -> dict[str, tuple[s
         "dropped_in": campaign.dropped_in,
         "remove_on": campaign.remove_on,
         "stop_on": campaign.stop_on,
+        "operator_queue": campaign.hold_without_operators_in,
     }
 
 

@@ -1,8 +1,8 @@
 -- Everything that keeps the next attempt of an open episode from being dialled now.
 -- Grain:  one row per open episode and reason that applies
 -- Reads:  core.plans, core.directory, core.contact_duplicates, core.calls_going_on, core.hours_now,
---         core.audit_findings, core.limit_counts, kept.pauses, kept.attempts, kept.commands,
---         ops.feeds, ops.jobs, settings.sources
+--         core.audit_findings, core.limit_counts, core.operator_queues, kept.pauses,
+--         kept.attempts, kept.commands, ops.feeds, ops.jobs, settings.sources
 -- Params: $now timestamp, $is_clock_back boolean
 --
 -- line_number is the place of the reason in the list of decisions; the lowest one is the decision.
@@ -10,6 +10,8 @@
 -- the numbers of a contact, pacing) is core.turns'.
 --
 -- A source with a schedule is stale when a slot has passed for too long without a good reading.
+-- `no_operator` shares the line of `feed_stale`, and stands only where that does not: both say what
+-- the sources show, and of who is there a stale one shows nothing.
 with stale_feeds as (
     select
         feeds.source,
@@ -32,6 +34,17 @@ with stale_feeds as (
 stale_feed_list as (
     select list_sort(list(stale_feeds.source || '/' || stale_feeds.stream)) as feeds
     from stale_feeds
+),
+
+unattended as (
+    select
+        operator_queues.campaign,
+        list_sort(list_distinct(flatten(list(operator_queues.places)))) as places
+    from core.operator_queues as operator_queues
+    group by operator_queues.campaign
+    having
+        sum(operator_queues.seen_count) > 0
+        and sum(operator_queues.available_count) = 0
 ),
 
 numbers_on_the_way as (
@@ -169,6 +182,20 @@ reasons as (
     from core.plans as plans
     cross join stale_feed_list
     where len(stale_feed_list.feeds) > 0
+    union all
+    select
+        17 as line_number,
+        plans.episode_id,
+        'wait' as decision,
+        'no_operator' as reason,
+        unattended.places as proof
+    from core.plans as plans
+    inner join unattended
+        on plans.campaign = unattended.campaign
+    cross join stale_feed_list
+    where
+        plans.earliest_at <= $now::timestamp
+        and coalesce(len(stale_feed_list.feeds), 0) = 0
     union all
     select
         18 as line_number,

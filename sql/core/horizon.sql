@@ -1,12 +1,13 @@
 -- How far back calls can matter to what is new or open: reads of calls are bounded by it.
 -- Grain:  one row
 -- Reads:  staging.calls, kept.episodes, kept.dropped_calls, kept.attempts, settings.limits,
---         settings.campaigns, settings.redials, settings.sources
+--         settings.campaigns, settings.campaign_words, settings.redials, settings.sources
 -- Params: $now timestamp
 --
 -- counts_by_hand: a campaign counts calls by hand as attempts.
 -- limits_since is the beginning of the longest window of a limit, null where there is no limit.
 -- has_do_not_call, has_redials: whether there are lists to look into, and results to dial after.
+-- waits_for_operators: whether a campaign holds its dials while nobody is there.
 -- reaches_contacts, blocks_contacts: whether a campaign looks at the other numbers of a contact.
 with instants as (
     select min(calls.started_at) as instant
@@ -50,5 +51,10 @@ select
         from settings.campaigns as campaigns
         where campaigns.duplicate_scope = 'contact'
     ) as blocks_contacts,
-    exists (select 1 from settings.redials as redials) as has_redials
+    exists (select 1 from settings.redials as redials) as has_redials,
+    exists (
+        select 1
+        from settings.campaign_words as words
+        where words.kind = 'operator_queue'
+    ) as waits_for_operators
 from instants
