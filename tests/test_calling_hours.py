@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -142,6 +142,16 @@ def test_on_holidays_it_is_closed_all_day() -> None:
         "Tue 22 08:00-16:00",
         "Mon 28 08:00-16:00",
     ]
+
+
+@pytest.mark.parametrize(("preset", "closes_at"), [("florida-2021", 20), ("us-federal-1995", 21)])
+def test_a_preset_opens_at_eight_and_is_closed_in_its_closing_second(
+    preset: str, closes_at: int
+) -> None:
+    found = laid_out(hours(preset, zone="UTC")).openings
+    assert {(opens.time(), closes.time()) for opens, closes in found} == {
+        (time(8), time(closes_at))
+    }
 
 
 def test_a_region_has_holidays_of_its_own() -> None:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
-from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.forms import Form, Unfit, listed
+from reconcile.settings.hour_presets import HOUR_PRESETS
 from reconcile.settings.keys import key
 from reconcile.settings.short_hours import expressions, written_hours
 
@@ -110,7 +111,8 @@ def hours_key() -> tuple[str, ...]:
         written_hours(),
         "When it may dial: in short (`sat 9-12`, `daily 08:00-20:00`), or as cron expressions that "
         "match each open minute (`* 8-19 * * mon-fri`). Several add up. The closing minute itself "
-        "is closed.",
+        "is closed. Or the name of hours that stand in public, "
+        f"{listed(tuple(HOUR_PRESETS))}; `reconcile rules` tells where, and of when.",
         default=(),
         default_words="always",
         example=("mon-fri 08:30-17:45",),
