@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ASKED = (
+    "counts_by_hand",
+    "has_do_not_call",
+    "reads_client_zones",
+    "reaches_contacts",
+    "blocks_contacts",
+)
 
 
 @dataclass(slots=True)
@@ -20,9 +31,15 @@ class Moment:
     limits_since: datetime | None = None
     counts_by_hand: bool = False
     has_do_not_call: bool = False
+    reads_client_zones: bool = False
     reaches_contacts: bool = False
     blocks_contacts: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+
+    def ask(self, horizon: Mapping[str, Any]) -> None:
+        """Take up which rules the settings ask for, as `core.horizon` tells."""
+        for name in _ASKED:
+            setattr(self, name, horizon[name])
 
     def params(self) -> dict[str, Any]:
         """What SQL files may ask for by name."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconcile import number_cache, queries, without
+from reconcile import number_cache, openings, queries, without
 
 if TYPE_CHECKING:
     import duckdb
 
     from reconcile.moment import Moment
+    from reconcile.settings import Settings
 
 # A call longer than this is read without its beginning; an index on the history would cost more.
 LONGEST_CALL = timedelta(days=1)
@@ -37,7 +38,6 @@ STORE_CALLS = (
     "commands.keep_calls",
 )
 BEFORE_THE_WALK = (
-    "core.hours_now",
     "commands.start_campaigns",
     "commands.follow_campaigns",
     "core.connections",
@@ -120,7 +120,9 @@ _RECORDS_OF_A_MINUTE_MAX = 50_000
 _ROUNDS_MAX = 1_000
 
 
-def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:
+def decide(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+) -> list[tuple[str, str]]:
     """Decide every open episode from the stored records and fill the outbox, in one transaction.
 
     The caller begins and commits. Returns what the audits found: (audit, detail); the dials of the
@@ -134,6 +136,8 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     _steps_if(connection, REACH, moment, asked=moment.reaches_contacts, instead=without.REACH)
     _steps(connection, HEAR, moment)
     _steps_if(connection, FIND_LISTED, moment, asked=moment.has_do_not_call, instead=without.LISTS)
+    openings.keep(connection, settings, moment)
+    _steps(connection, ("core.hours_now",), moment)
     # Each walk can open an episode for which a call by hand counts, and that may close one.
     find_events = (*COUNT_BY_HAND, *FIND_EVENTS) if moment.counts_by_hand else FIND_EVENTS
     _repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
@@ -175,12 +179,8 @@ def _fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     horizon = queries.rows(connection, "core.horizon", moment.params()).as_dicts()[0]
     moment.since = horizon["since"] - LONGEST_CALL
     # A call begins at most a second before its dial, or a few; the day is more than enough.
-    limits_since = horizon["limits_since"]
-    moment.limits_since = limits_since and limits_since - LONGEST_CALL
-    moment.counts_by_hand = horizon["counts_by_hand"]
-    moment.reaches_contacts = horizon["reaches_contacts"]
-    moment.blocks_contacts = horizon["blocks_contacts"]
-    moment.has_do_not_call = horizon["has_do_not_call"]
+    moment.limits_since = horizon["limits_since"] and horizon["limits_since"] - LONGEST_CALL
+    moment.ask(horizon)
     _steps(connection, STORE_CALLS, moment)
 
 

@@ -24,6 +24,8 @@ SWEEP = (
     "commands.sweep_decisions",
     "commands.sweep_commands",
     "commands.sweep_episodes",
+    "commands.sweep_client_hours",
+    "commands.sweep_zone_hours",
     "commands.sweep_runs",
 )
 

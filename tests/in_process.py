@@ -16,7 +16,16 @@ import duckdb
 import oracle
 import pytest
 
-from reconcile import database, number_cache, openings, outbox, pipeline, queries, running
+from reconcile import (
+    database,
+    number_cache,
+    openings,
+    outbox,
+    phone_numbers,
+    pipeline,
+    queries,
+    running,
+)
 from reconcile.moment import Moment
 from reconcile.settings import Campaign, Holidays, hours
 from reconcile.sinks import Outcome
@@ -84,8 +93,7 @@ class Program:
         is_idle = self._is_idle(moment)
         findings = []
         if not is_idle:
-            openings.keep(self.connection, self.settings, moment)
-            findings = pipeline.decide(self.connection, moment)
+            findings = pipeline.decide(self.connection, self.settings, moment)
         pipeline.clear(self.connection)
         self.connection.execute(
             "insert into ops.runs values ($1, $2, $2, $2, 'test', 'test', '', '', 0, $3)",
@@ -166,10 +174,11 @@ class Program:
             for limit in {*rules.limits, *campaign.limits}:
                 row = (campaign.name, limit.calls, limit.hours, limit.per)
                 self.insert("settings.limits", row)
-        openings._forget(self.connection, None)
+        openings.forget(self.connection)
 
     def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
-        written = Campaign(name=campaign.name, **hours_of(campaign.hours))
+        hours_keys = {**hours_of(campaign.hours), "hours_of": campaign.hours_of}
+        written = Campaign(name=campaign.name, **hours_keys)
         in_force = hours.of(written)
         self.settings.campaigns.append(written)
         self.insert(
@@ -187,8 +196,9 @@ class Program:
             ),
         )  # fmt: skip
         self.connection.execute(
-            "update settings.campaigns set reach = $2, duplicate_scope = $3 where campaign = $1",
-            [campaign.name, campaign.reach, campaign.duplicate_scope],
+            "update settings.campaigns set reach = $2, duplicate_scope = $3, hours_of = $4 "
+            "where campaign = $1",
+            [campaign.name, campaign.reach, campaign.duplicate_scope, campaign.hours_of],
         )
         for attempt_number, offset in enumerate(campaign.ladder, start=1):
             self.insert("settings.ladder", (campaign.name, attempt_number, offset))
@@ -280,11 +290,12 @@ def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 @contextmanager
-def running_program() -> Iterator[Program]:
-    """A program that reads no phone numbers."""
+def running_program(zones: dict[str, tuple[str, ...]] | None = None) -> Iterator[Program]:
+    """A program that reads no phone numbers; `zones` stand in for what the library tells."""
     program = Program()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(number_cache, "fill", read_numbers_as_given)
+        patch.setattr(phone_numbers, "time_zones", lambda number: (zones or {}).get(number, ()))
         yield program
     program.close()
 
@@ -292,7 +303,7 @@ def running_program() -> Iterator[Program]:
 def differences(world: oracle.World) -> list[str]:
     """Play a world with the oracle and with the program; what they say differently, in words."""
     outcome = oracle.play(world)
-    with running_program() as program:
+    with running_program(world.zones) as program:
         found = _decisions_differ(world, outcome, program)
         return found or _ends_differ(outcome, program)
 

@@ -191,7 +191,10 @@ def _hours(campaign: Campaign) -> Iterator[Rule]:
         f"{', '.join(HOUR_PRESETS[one].hours)}, preset `{one}`" if one in HOUR_PRESETS else one
         for one in campaign.calling_hours
     ]
-    said = [f"{'; '.join(written) or 'any time'} ({campaign.time_zone})"]
+    zone = campaign.time_zone
+    if campaign.hours_of == hours.OF_CLIENT:
+        zone = f"in all zones of the client's number, where none is known {zone}"
+    said = [f"{'; '.join(written) or 'any time'} ({zone})"]
     if holidays := campaign.holidays:
         place = f"{holidays.country}-{holidays.region}" if holidays.region else holidays.country
         said += [f"not on holidays of {place}"] if place else []
