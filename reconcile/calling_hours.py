@@ -1,19 +1,20 @@
 """Calling hours to openings: half-open intervals of UTC, on the days when the clock changes too.
 
-The library for cron reads the expressions; what its fields give is laid out over local days. A day
-on which the clock changes is walked minute by minute in UTC: what the clock leaves out never opens,
-and what it repeats is open both times.
+What they name by the wall is laid out over local days, in each zone for itself. A day on which the
+clock changes is walked minute by minute in UTC: what the clock leaves out never opens, and what it
+repeats is open both times.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reconcile.errors import SettingInvalid
+from reconcile.open_days import minutes_of, open_days, public_holidays
 from reconcile.settings import hours as hours_of_settings
 from reconcile.settings.short_hours import expressions
 from reconcile.settings.toml_text import FOLLOWS
@@ -32,6 +33,8 @@ _SHIFT = timedelta(hours=3)  # no clock is put back or forward by more, but for 
 _FIRST_DAYS_BACK = 7
 _YEARS_DAYS = 8 * 366
 """How far openings are looked for: the 29th of February comes in eight years at the latest."""
+_TOGETHER_DAYS = 366
+"""How far they are looked for in which several zones are open together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Openings:
     known_from: datetime
     known_until: datetime
     openings: tuple[Opening, ...]
+    zones: tuple[str, ...] = ()
+    """The zones in all of which it is open; none: it was read in that of the campaign."""
 
 
 def check(settings: Settings) -> None:
@@ -63,8 +68,10 @@ def openings(
     """Lay out the hours from `since` at the latest to behind an opening that ends after `until`.
 
     So much open time as `open_before` lies in it before `now`, where there is as much in eight
-    years. All instants are UTC.
+    years. Zones that are not open together within a year count for nothing: such hours are read in
+    the campaign's. All instants are UTC.
     """
+    most_days = _TOGETHER_DAYS if hours.zones else _YEARS_DAYS
     today = now.date()
     days_back = max(_FIRST_DAYS_BACK, (today - since.date()).days + 2)
     days_ahead = (until.date() - today).days + 2
@@ -75,9 +82,13 @@ def openings(
              if opens_at < now),
             timedelta(),
         )  # fmt: skip
-        is_too_short = open_time < open_before and days_back < _YEARS_DAYS
+        is_too_short = open_time < open_before and days_back < most_days
         has_next = bool(found.openings) and found.openings[-1][1] > until
-        is_too_near = not has_next and days_ahead < _YEARS_DAYS
+        is_too_near = not has_next and days_ahead < most_days
+        if hours.zones and not (has_next or is_too_near):
+            return openings(
+                hours.in_zones(()), now=now, until=until, since=since, open_before=open_before
+            )
         if not (is_too_short or is_too_near):
             return found
         days_back *= 2 if is_too_short else 1
@@ -100,7 +111,7 @@ def _faults(campaign: Campaign) -> Iterator[str]:
     if hours is None or not are_read:
         return
     try:
-        _public_holidays(hours, date(2000, 1, 1), date(2000, 1, 1))
+        public_holidays(hours, date(2000, 1, 1), date(2000, 1, 1))
     except NotImplementedError as error:
         yield f"{place}holidays` names days that are not known: {error}"
         return
@@ -111,84 +122,52 @@ def _faults(campaign: Campaign) -> Iterator[str]:
 def _ever_opens(hours: Hours) -> bool:
     """Whether there is any open day, in all years that are like one of these."""
     first = date(2026, 1, 1)
-    return next(_open_days(hours, first, first + _YEARS_DAYS * _DAY), None) is not None
+    return next(open_days(hours, first, first + _YEARS_DAYS * _DAY), None) is not None
 
 
 def _between(hours: Hours, first: date, last: date) -> Openings:
-    """The openings of the local days from first to last, those that touch each other as one."""
-    zone = ZoneInfo(hours.time_zone)
+    """What is open in all zones of the hours on the local days from first to last."""
+    days = tuple(open_days(hours, first, last))
+    found = [
+        Openings(_start(first, zone), _start(last + _DAY, zone), _in_zone(days, zone), hours.zones)
+        for zone in map(ZoneInfo, hours.zones or (hours.time_zone,))
+    ]
+    return reduce(_both, found)
+
+
+def _both(one: Openings, other: Openings) -> Openings:
+    """What is open by both: of two openings, the next one begins where the first one ends."""
+    common: list[Opening] = []
+    left, right = iter(one.openings), iter(other.openings)
+    first, second = next(left, None), next(right, None)
+    while first and second:
+        opens_at, closes_at = max(first[0], second[0]), min(first[1], second[1])
+        if opens_at < closes_at:
+            common.append((opens_at, closes_at))
+        if first[1] <= second[1]:
+            first = next(left, None)
+        else:
+            second = next(right, None)
+    return Openings(
+        max(one.known_from, other.known_from),
+        min(one.known_until, other.known_until),
+        tuple(common),
+        one.zones,
+    )
+
+
+def _in_zone(days: Iterable[tuple[date, tuple[str, ...]]], zone: ZoneInfo) -> tuple[Opening, ...]:
+    """The openings of local days, those that touch each other as one."""
     merged: list[Opening] = []
     of_days = (
-        opening
-        for day, matching in _open_days(hours, first, last)
-        for opening in _of_day(day, zone, _minutes(matching))
+        opening for day, matching in days for opening in _of_day(day, zone, minutes_of(matching))
     )
     for opens_at, closes_at in sorted(of_days):
         if merged and opens_at <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(closes_at, merged[-1][1]))
         else:
             merged.append((opens_at, closes_at))
-    return Openings(_start(first, zone), _start(last + _DAY, zone), tuple(merged))
-
-
-def _open_days(hours: Hours, first: date, last: date) -> Iterator[tuple[date, tuple[str, ...]]]:
-    """The days that are not closed as a whole, in order, with the expressions that match them."""
-    matching: dict[date, list[str]] = {}
-    by_days: dict[str, list[str]] = {}
-    for expression in hours.expressions:
-        _, _, days = expression.split(" ", 2)
-        by_days.setdefault(days, []).append(expression)
-    for days, with_them in by_days.items():
-        for day in _matching_days(days, first, last):
-            matching.setdefault(day, []).extend(with_them)
-    closed = _public_holidays(hours, first, last) | set(map(date.fromisoformat, hours.dates))
-    for day in sorted(matching):
-        if day not in closed:
-            yield day, tuple(matching[day])
-
-
-def _matching_days(days: str, first: date, last: date) -> Iterator[date]:
-    """The days that the last three fields of an expression match."""
-    if days == "* * *":
-        yield from (first + place * _DAY for place in range((last - first).days + 1))
-        return
-    from croniter import CroniterBadDateError, croniter  # noqa: PLC0415 - an idle run needs none
-
-    slots = croniter(f"0 0 {days}", datetime.combine(first, time()) - _MINUTE)
-    while True:
-        try:
-            found: date = slots.get_next(datetime).date()
-        except CroniterBadDateError:
-            return
-        if found > last:
-            return
-        yield found
-
-
-def _public_holidays(hours: Hours, first: date, last: date) -> set[date]:
-    """The public holidays of the years. Raises NotImplementedError for an unknown place."""
-    if not hours.country:
-        return set()
-    from holidays import country_holidays  # noqa: PLC0415 - an idle run needs none
-
-    years = range(first.year, last.year + 1)
-    return set(country_holidays(hours.country, subdiv=hours.region or None, years=years))
-
-
-@cache
-def _minutes(expressions: tuple[str, ...]) -> frozenset[int]:
-    """The minutes of a day at which one of the expressions matches."""
-    from croniter import croniter  # noqa: PLC0415 - an idle run needs none
-
-    found: set[int] = set()
-    for expression in expressions:
-        minutes, hours, *_ = croniter.expand(expression, strict=True)[0]
-        found |= {
-            hour * 60 + minute
-            for hour in (range(24) if hours == ["*"] else hours)
-            for minute in (range(60) if minutes == ["*"] else minutes)
-        }
-    return frozenset(found)
+    return tuple(merged)
 
 
 def _of_day(day: date, zone: ZoneInfo, minutes: frozenset[int]) -> Iterable[Opening]:

@@ -58,10 +58,5 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     # A call begins at most a second before its dial, or a few; the day is more than enough.
     limits_since = horizon["limits_since"]
     moment.limits_since = limits_since and limits_since - LONGEST_CALL
-    moment.counts_by_hand = horizon["counts_by_hand"]
-    moment.reaches_contacts = horizon["reaches_contacts"]
-    moment.blocks_contacts = horizon["blocks_contacts"]
-    moment.has_do_not_call = horizon["has_do_not_call"]
-    moment.has_redials = horizon["has_redials"]
-    moment.waits_for_operators = horizon["waits_for_operators"]
+    moment.ask(horizon)
     steps.run(connection, STORE_CALLS, moment)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ASKED = (
+    "counts_by_hand",
+    "has_do_not_call",
+    "has_redials",
+    "reads_client_zones",
+    "reaches_contacts",
+    "blocks_contacts",
+    "waits_for_operators",
+)
 
 
 @dataclass(slots=True)
@@ -21,10 +34,16 @@ class Moment:
     counts_by_hand: bool = False
     has_do_not_call: bool = False
     has_redials: bool = False
+    reads_client_zones: bool = False
     reaches_contacts: bool = False
     blocks_contacts: bool = False
     waits_for_operators: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+
+    def ask(self, horizon: Mapping[str, Any]) -> None:
+        """Take up which rules the settings ask for, as `core.horizon` tells."""
+        for name in _ASKED:
+            setattr(self, name, horizon[name])
 
     def params(self) -> dict[str, Any]:
         """What SQL files may ask for by name."""

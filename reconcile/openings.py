@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from reconcile import queries
+from reconcile import client_zones, queries
 from reconcile.settings.hours import in_force
 
 if TYPE_CHECKING:
@@ -24,12 +24,18 @@ _GOOD_FOR = timedelta(days=7)
 
 
 def keep(connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment) -> None:
-    """Compute what this run needs to know of the calling hours and is not known yet."""
+    """Compute what this run needs to know of the calling hours and is not known yet.
+
+    Its calls are read already, for a new client can be in a zone of his own.
+    """
     hours = in_force(settings)
     if not hours:
         return
+    if moment.reads_client_zones:
+        client_zones.read(connection, hours)
     for row in queries.rows(connection, "core.hours_to_compute", moment.params()).as_dicts():
-        _compute(connection, hours[row["hours_key"]], moment, row)
+        here = hours[row["campaign_hours_key"]].in_zones(tuple(row["zones"] or ()))
+        _compute(connection, here, moment, row)
 
 
 def follow(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -37,15 +43,22 @@ def follow(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
     Raises SettingInvalid for some that cannot be.
     """
-    _forget(connection, None)
+    forget(connection)
     if in_force(settings):
         from reconcile import calling_hours  # noqa: PLC0415 - most settings have none
 
         calling_hours.check(settings)
 
 
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget what is known of hours that no campaign has any more, and of their numbers."""
+    queries.run(connection, "commands.forget_client_hours", {"metadata_version": None})
+    queries.run(connection, "commands.forget_zone_hours", {})
+    _forget(connection, None)
+
+
 def _forget(connection: duckdb.DuckDBPyConnection, hours_key: str | None) -> None:
-    """Forget what is known of these hours, and of those that no campaign has any more."""
+    """Forget the openings of these hours, and of those that no campaign has any more."""
     queries.run(connection, "commands.forget_hours", {"hours_key": hours_key})
     queries.run(connection, "commands.forget_hour_spans", {})
 
@@ -74,6 +87,7 @@ def _compute(
         "closes_at": [closes_at for _, closes_at in found.openings],
     }
     _forget(connection, wanted["hours_key"])
-    params = {**known, **reach, "now": moment.now, "renew_at": renew_at}
+    zones = list(found.zones) or None
+    params = {**known, **reach, "now": moment.now, "renew_at": renew_at, "zones": zones}
     queries.run(connection, "commands.keep_hours", params)
     queries.run(connection, "commands.keep_hour_spans", {**known, **spans})

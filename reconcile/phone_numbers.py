@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 MAX_LENGTH = 250
 """Longer texts are refused unread, in signs: the limit of the phone number library."""
@@ -119,6 +120,23 @@ def is_spelt(text: str) -> bool:
     return number.startswith("+") and bool(_NUMBER.fullmatch(number))
 
 
+def time_zones(e164: str) -> tuple[str, ...]:
+    """Tell the zones in which a number can be, in order; none where that is not known.
+
+    A number of an area has those of the area, one that has none, as most mobiles, all those of its
+    country. Zones that this machine does not know are left out.
+    """
+    # Few settings ask for zones.
+    from phonenumbers import NumberParseException, timezone  # noqa: PLC0415
+    from phonenumbers import parse as parsed  # noqa: PLC0415
+
+    try:
+        found = timezone.time_zones_for_number(parsed(e164))
+    except NumberParseException:
+        return ()
+    return tuple(sorted(set(found) & _known_zones()))
+
+
 def metadata_version() -> str:
     """Name what stored answers depend on, the library and the rules here: `9.0.42/1`.
 
@@ -126,7 +144,14 @@ def metadata_version() -> str:
     """
     from importlib import metadata  # noqa: PLC0415 - an idle run reads no number
 
-    return f"{metadata.version('phonenumberslite')}/{RULES_VERSION}"
+    return f"{metadata.version('phonenumbers')}/{RULES_VERSION}"
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    from zoneinfo import available_timezones  # noqa: PLC0415 - few settings ask for zones
+
+    return frozenset(available_timezones())
 
 
 def _plain_signs(raw: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconcile import queries, steps, without
+from reconcile import openings, queries, steps, without
 from reconcile.folding import fold
 
 if TYPE_CHECKING:
     import duckdb
 
     from reconcile.moment import Moment
+    from reconcile.settings import Settings
 
 APPLY = (
     "commands.apply_waiting_queue_log",
@@ -23,7 +24,6 @@ APPLY = (
     "commands.apply_waiting_results",
 )
 BEFORE_THE_WALK = (
-    "core.hours_now",
     "commands.start_campaigns",
     "commands.follow_campaigns",
     "core.connections",
@@ -103,7 +103,9 @@ COMMAND = (
 )
 
 
-def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:
+def decide(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+) -> list[tuple[str, str]]:
     """Decide every open episode from the stored records and fill the outbox, in one transaction.
 
     The caller begins and commits. Returns what the audits found: (audit, detail); the dials of the
@@ -119,15 +121,9 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
     steps.run_if(
         connection, FIND_LISTED, moment, asked=moment.has_do_not_call, instead=without.LISTS
     )
-    # Each walk can open an episode for which a call by hand counts, and that may close one.
-    find_events = (
-        *(COUNT_BY_HAND if moment.counts_by_hand else ()),
-        *(FIND_REDIALS if moment.has_redials else ()),
-        *FIND_EVENTS,
-    )
-    if not moment.has_redials:
-        connection.execute(without.REDIALS)
-    steps.repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
+    openings.keep(connection, settings, moment)
+    steps.run(connection, ("core.hours_now",), moment)
+    _walk(connection, moment)
     steps.run(connection, AFTER_THE_WALK, moment)
     steps.run_if(connection, SHARE, moment, asked=moment.blocks_contacts, instead=without.SHARES)
     has_limits = moment.limits_since is not None
@@ -140,6 +136,21 @@ def decide(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[
         steps.run(connection, DECIDE, moment)
     steps.run(connection, COMMAND, moment)
     return findings
+
+
+def _walk(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Walk the facts of each number until nothing opens, closes or is left to account for.
+
+    Each walk can open an episode for which a call by hand counts, and that may close one.
+    """
+    find_events = (
+        *(COUNT_BY_HAND if moment.counts_by_hand else ()),
+        *(FIND_REDIALS if moment.has_redials else ()),
+        *FIND_EVENTS,
+    )
+    if not moment.has_redials:
+        connection.execute(without.REDIALS)
+    steps.repeat(connection, moment, find_events, WALK, until=("core.closings", "core.due_drops"))
 
 
 def _audit(connection: duckdb.DuckDBPyConnection, moment: Moment) -> list[tuple[str, str]]:

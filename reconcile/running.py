@@ -13,7 +13,6 @@ from reconcile import (
     database,
     faults,
     jobs,
-    openings,
     outbox,
     ownership,
     pipeline,
@@ -151,8 +150,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
     if not is_forced and not has_new_settings and _is_idle(one):
         result.is_idle = True
     else:
-        openings.keep(connection, one.settings, moment)
-        result.findings = pipeline.decide(connection, moment)
+        result.findings = pipeline.decide(connection, one.settings, moment)
         _note_findings(one, result)
         _tell_decisions(one, result)
     if RETENTION not in one.left_out:

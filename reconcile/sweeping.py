@@ -25,6 +25,8 @@ SWEEP = (
     "commands.sweep_commands",
     "commands.sweep_episodes",
     "commands.sweep_operator_signs",
+    "commands.sweep_client_hours",
+    "commands.sweep_zone_hours",
     "commands.sweep_runs",
 )
 

@@ -112,6 +112,7 @@ class Hours:
     weekdays: frozenset[int] = frozenset(range(7))
     closed: frozenset[date] = frozenset()
     time_zone: str = "UTC"
+    zones: tuple[str, ...] = ()  # of the client: open is what is open in all of them
 
     def is_open(self, at: datetime) -> bool:
         return _is_minute_open(self, at.replace(second=0, microsecond=0))
@@ -140,11 +141,12 @@ class Hours:
 
 @cache
 def _is_minute_open(hours: Hours, minute: datetime) -> bool:
-    local = minute.replace(tzinfo=UTC).astimezone(ZoneInfo(hours.time_zone))
-    return (
+    return all(
         local.weekday() in hours.weekdays
         and local.date() not in hours.closed
         and any(begin <= local.hour * 60 + local.minute < end for begin, end in hours.ranges)
+        for zone in hours.zones or (hours.time_zone,)
+        for local in [minute.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))]
     )
 
 
@@ -180,6 +182,7 @@ class CampaignSettings:
     dials_waiting_max: int | None = None
     hours: Hours | None = None  # None: always open
     hold_without_operators_in: tuple[str, ...] = ()  # queues
+    hours_of: str = "campaign"  # campaign | client
 
     @property
     def steps(self) -> tuple[timedelta, ...]:
@@ -196,14 +199,6 @@ class CampaignSettings:
     @property
     def give_up_after(self) -> timedelta:
         return self.give_up_after_minutes * MINUTE
-
-    def has_given_up(self, since: datetime, now: datetime) -> bool:
-        """A10: so much time has passed, counted only while the campaign may dial."""
-        passed = self.hours.open_time(since, now) if self.hours else now - since
-        return passed >= self.give_up_after
-
-    def is_open(self, at: datetime) -> bool:
-        return self.hours is None or self.hours.is_open(at)
 
     @property
     def settle(self) -> timedelta:
@@ -242,6 +237,7 @@ class World:
     pauses: list[tuple[datetime, datetime, str | None]] = field(default_factory=list)  # half open
     outages: set[datetime] = field(default_factory=set)  # runs in which the sink refuses for now
     operator_lines: list[OperatorLine] = field(default_factory=list)
+    zones: dict[str, tuple[str, ...]] = field(default_factory=dict)  # where a number can be
 
 
 # --- what comes out -------------------------------------------------------------------------------
@@ -473,6 +469,7 @@ class _Program:
         self.calls: dict[CallId, CallRecord] = {}
         self.asked_for: dict[CallId, bool] = {}  # by the settings of the run that judged the call
         self.tied: set[tuple[str, str, str]] = set()
+        self.hours: dict[tuple[Hours, str], Hours] = {}
 
     # s2: the order inside a run
 
@@ -643,7 +640,7 @@ class _Program:
             self.accounts[call.id] = Account(call.id, "joined", None, episode.id, kind, at)
         elif episode := self.answering_episode(campaign.name, call.number, at):  # row 8
             self.accounts[call.id] = Account(call.id, "joined", "late", episode.id, kind, at)
-        elif reason := self.out_of_time(campaign, at):  # row 9
+        elif reason := self.out_of_time(campaign, call.number, at):  # row 9
             self.accounts[call.id] = Account(call.id, "ignored", reason, None, kind, at)
         else:  # row 10
             self.open(campaign.name, call, kind, at)
@@ -700,8 +697,8 @@ class _Program:
         ]
         return min(answering, key=lambda episode: (episode.cut, episode.id), default=None)
 
-    def out_of_time(self, campaign: CampaignSettings, at: datetime) -> str | None:
-        if campaign.has_given_up(at, self.now):
+    def out_of_time(self, campaign: CampaignSettings, number: str, at: datetime) -> str | None:
+        if self.has_given_up(campaign, number, at):
             return "too_old"
         if at < (campaign.starts_at or self.first_runs[campaign.name]):
             return "before_start"
@@ -864,7 +861,7 @@ class _Program:
         if is_over and not any(map(is_hanging, made)):
             end, cut = self.end_of_ladder(made[-1], campaign), made[-1].handed_out_at
             return episode, "exhausted", end, cut, made[-1].call
-        if campaign.has_given_up(last_drop, self.now):
+        if self.has_given_up(campaign, episode.id.number, last_drop):
             return episode, "expired", self.now, self.now, None
         return None
 
@@ -1068,10 +1065,30 @@ class _Program:
 
     def in_hours(self, episode: Episode, at: datetime | None) -> datetime | None:
         """The instant, or the next opening where it lies outside the calling hours."""
-        campaign = self.campaigns[episode.id.campaign]
-        if at is None or campaign.is_open(at):
+        hours = self.hours_for(self.campaigns[episode.id.campaign], episode.id.number)
+        if at is None or hours is None or hours.is_open(at):
             return at
-        return campaign.hours.next_opening(at)
+        return hours.next_opening(at)
+
+    def hours_for(self, campaign: CampaignSettings, number: str) -> Hours | None:
+        """The campaign's hours, by the clock of the client where it says so and his zone is known.
+
+        Choice: zones that are not open together within three weeks never are.
+        """
+        hours, zones = campaign.hours, self.world.zones.get(number)
+        if hours is None or campaign.hours_of == "campaign" or not zones:
+            return hours
+        if (hours, number) not in self.hours:
+            together = replace(hours, zones=zones)
+            is_ever_open = together.next_opening(self.world.runs[0]) is not None
+            self.hours[hours, number] = together if is_ever_open else hours
+        return self.hours[hours, number]
+
+    def has_given_up(self, campaign: CampaignSettings, number: str, since: datetime) -> bool:
+        """A10: so much time has passed, counted only while the campaign may dial."""
+        hours = self.hours_for(campaign, number)
+        passed = hours.open_time(since, self.now) if hours else self.now - since
+        return passed >= campaign.give_up_after
 
     # s5: which decision
 
@@ -1127,7 +1144,7 @@ class _Program:
             yield "wait", "attempt_in_doubt", ()
         if up := [attempt.call for attempt in made if attempt.result == "up"]:
             yield "wait", "attempt_up", tuple(up)
-        yield from self.too_early(campaign, promised, due)
+        yield from self.too_early(self.hours_for(campaign, number), promised, due)
         if self.is_paused(campaign.name):
             yield "wait", "paused", ()
         # SEAM: clock_back, feed_stale, audit_failed
@@ -1140,14 +1157,14 @@ class _Program:
         yield "dial", f"attempt_{k}_of_{len(campaign.ladder)}", ()
 
     def too_early(
-        self, campaign: CampaignSettings, promised: datetime, due: datetime
+        self, hours: Hours | None, promised: datetime, due: datetime
     ) -> Iterator[tuple[str, str, tuple[CallId, ...]]]:
         """Lines 12 to 14."""
         if self.now < promised:
             yield "wait", "not_due", ()
         if self.now < due:
             yield "wait", "spacing", ()
-        elif not campaign.is_open(self.now):
+        elif hours is not None and not hours.is_open(self.now):
             yield "wait", "outside_hours", ()
 
     def going_on(self, campaign: str, number: str) -> list[CallId]:

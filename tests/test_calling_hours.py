@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from croniter import croniter
+from phonenumbers.tzdata import TIMEZONE_DATA
 from settings_files import read, with_campaign
 
-from reconcile import calling_hours
+from reconcile import calling_hours, phone_numbers
 from reconcile.errors import SettingInvalid
 from reconcile.settings import Hours
 from reconcile.settings.short_hours import expressions
@@ -38,6 +39,20 @@ ZONES = (
     "America/Havana",  # at midnight
     "Africa/Cairo",  # from midnight back to the day before
 )
+OF_NUMBERS = {
+    "Alaska": phone_numbers.time_zones("+19075550101"),
+    "Nevada and a part of Idaho": phone_numbers.time_zones("+17755550101"),
+    "toll-free": phone_numbers.time_zones("+18005550101"),
+    "a mobile of Russia or Kazakhstan": TIMEZONE_DATA["7"],
+    "a mobile of Australia": TIMEZONE_DATA["61"],
+}
+"""Zones in which a number can be, by whose it is."""
+ALONG_THE_DAY = ("* 8-19 * * *", "*/20 20 * * fri-sun")
+
+
+def is_along_the_day(local: datetime) -> bool:
+    is_late = local.hour == 20 and local.minute % 20 == 0 and local.weekday() >= 4
+    return 8 <= local.hour < 20 or is_late
 
 
 def hours(*entries: str, zone: str = "Europe/Prague", **holidays: object) -> Hours:
@@ -105,6 +120,65 @@ def test_each_minute_round_a_change_of_the_clock_is_open_when_its_wall_time_is(
     assert compared == 2 * 1440
 
 
+@pytest.mark.parametrize("place", [0, 1], ids=["first change", "second change"])
+@pytest.mark.parametrize("zones", OF_NUMBERS.values(), ids=OF_NUMBERS)
+def test_each_minute_round_a_change_of_a_clock_is_open_when_it_is_in_all_zones(
+    zones: tuple[str, ...], place: int
+) -> None:
+    assert len(zones) > 1
+    change = next(clock_changes(zone) for zone in zones if clock_changes(zone))[place]
+    found = laid_out(Hours("UTC", ALONG_THE_DAY, zones=zones), now=change, since=change)
+    assert found.zones == zones
+    clocks = [ZoneInfo(zone) for zone in zones]  # the library keeps eight of them
+    opened = 0
+    for minute in range(-24 * 60, 24 * 60):
+        instant = change + minute * MINUTE
+        aware = instant.replace(tzinfo=UTC)
+        walls = {aware.astimezone(clock).replace(tzinfo=None, fold=0) for clock in clocks}
+        wanted = all(map(is_along_the_day, walls))
+        is_open = any(opens <= instant < closes for opens, closes in found.openings)
+        assert is_open == wanted, f"{instant} is {walls}"
+        opened += is_open
+    assert 0 < opened < 2 * 1440
+
+
+def in_zones(*zones: str, entry: str = "daily 08:00-20:00", **holidays: object) -> Hours:
+    return hours(entry, **holidays).in_zones(zones)
+
+
+def test_one_zone_of_a_number_takes_the_place_of_the_campaign_s() -> None:
+    found, there = (
+        laid_out(in_zones("Asia/Tokyo")),
+        laid_out(hours("daily 8-20", zone="Asia/Tokyo")),
+    )
+    assert (found.openings, found.zones) == (there.openings, ("Asia/Tokyo",))
+
+
+def test_zones_that_are_never_open_together_leave_it_to_the_campaign_s() -> None:
+    far = ("America/Phoenix", "Asia/Tokyo")  # sixteen hours
+    together = laid_out(in_zones(*far, entry="daily 08:00-16:01"))
+    assert together.zones == far
+    assert {(opens.time(), closes.time()) for opens, closes in together.openings} == {
+        (time(23), time(23, 1))
+    }
+    # One opens in the second in which the other closes.
+    apart, of_campaign = in_zones(*far, entry="daily 08:00-16:00"), hours("daily 08:00-16:00")
+    assert laid_out(apart) == laid_out(of_campaign)
+    assert laid_out(apart).zones == ()
+
+
+def test_a_holiday_is_one_where_the_client_is() -> None:
+    closed = laid_out(in_zones("Asia/Tokyo", dates=("2026-11-30",)))
+    after = next(opens for opens, _ in closed.openings if opens > at("2026-11-29T12:00"))
+    assert after == at("2026-11-30T23:00")
+
+
+def test_what_is_always_open_is_so_in_all_zones() -> None:
+    found = laid_out(in_zones(*OF_NUMBERS["toll-free"], entry="daily 00:00-24:00"))
+    assert found.openings == ((found.known_from, found.known_until),)
+    assert found.known_from <= NOW - 7 * A_DAY
+
+
 def test_hours_that_the_clock_leaves_out_never_open_and_repeated_ones_open_twice() -> None:
     of = hours("daily 02:15-02:45")
     assert told(of, "2026-03-28", "2026-03-30") == ["Sat 28 02:15-02:45", "Mon 30 02:15-02:45"]
@@ -142,6 +216,16 @@ def test_on_holidays_it_is_closed_all_day() -> None:
         "Tue 22 08:00-16:00",
         "Mon 28 08:00-16:00",
     ]
+
+
+@pytest.mark.parametrize(("preset", "closes_at"), [("florida-2021", 20), ("us-federal-1995", 21)])
+def test_a_preset_opens_at_eight_and_is_closed_in_its_closing_second(
+    preset: str, closes_at: int
+) -> None:
+    found = laid_out(hours(preset, zone="UTC")).openings
+    assert {(opens.time(), closes.time()) for opens, closes in found} == {
+        (time(8), time(closes_at))
+    }
 
 
 def test_a_region_has_holidays_of_its_own() -> None:

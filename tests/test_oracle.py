@@ -22,6 +22,8 @@ SEEDS = (
     *(60, 139),
     # Nobody is there to answer.
     *(48, 100, 268, 319),
+    # Calling hours by the clock of the client, open in all his zones, or never together.
+    *(15, 31, 33, 38, 57, 61),
 )
 MANY, AT_ONCE = 1_500, 50
 

@@ -300,6 +300,27 @@ def test_hours_of_the_oracle_are_those_of_the_wall():
     assert not replace(prague, closed=frozenset({EARLY.date()})).is_open(at("01:30"))
 
 
+def test_hours_of_the_oracle_in_several_zones_are_open_in_all_of_them():
+    eight_to_four = Hours(((480, 960),), time_zone="Europe/Prague")
+    far = replace(eight_to_four, zones=("Europe/Prague", "America/New_York"))
+    assert [far.is_open(at(clock)) for clock in ("11:59", "12:00", "14:59", "15:00")] == [
+        *(False, True, True, False),
+    ]
+
+
+def test_the_clock_of_the_client_counts_where_it_is_known_and_ever_open():
+    campaign = replace(CAMPAIGN, hours=Hours(((480, 960),)), hours_of="client")
+    settings = [(EARLY, ProgramSettings((campaign,)))]
+    for zones, is_due_at in (
+        (("Asia/Tokyo",), at("23:00")),
+        (("America/Phoenix", "Asia/Tokyo"), at("10:05")),
+        ((), at("10:05")),
+    ):
+        world = World(settings, [drop("d", "10:00")], [at("10:02")], zones={CLIENT: zones})
+        (decision,) = play(world).runs[0].decisions
+        assert decision.due_at == is_due_at, zones
+
+
 def test_9_8_down_for_three_hours():
     outcome = down_for_three_hours(drop("d", "10:00"))
     assert dials(outcome) == ["13:02", "13:11", "13:55"]

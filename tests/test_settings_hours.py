@@ -12,6 +12,7 @@ from settings_files import faults, read, with_campaign
 
 from reconcile.reports import rules
 from reconcile.settings import Holidays, Hours, as_json, hours
+from reconcile.settings.hour_presets import HOUR_PRESETS
 from reconcile.settings.short_hours import expressions
 from reconcile.settings.tables import to_tables
 
@@ -44,6 +45,8 @@ def with_hours(folder: Path, *lines: str) -> Settings:
         ("fri 22:00-02:00", ["* 22-23 * * 5", "* 0-1 * * 6"]),
         ("sat 22:00-00:00", ["* 22-23 * * 6"]),
         ("* 8-19 * * mon-fri", ["* 8-19 * * mon-fri"]),
+        ("florida-2021", ["* 8-19 * * *"]),
+        ("us-federal-1995", ["* 8-20 * * *"]),
     ],
 )
 def test_the_short_form_is_made_into_cron_expressions(entry: str, expected: list[str]) -> None:
@@ -73,6 +76,8 @@ def test_the_short_form_is_made_into_cron_expressions(entry: str, expected: list
         ('["@daily"]', "expected a list of hours"),
         ('["* * * * * *"]', "expected a list of hours"),
         ('["mon 8-9", "MON  8-9"]', "each once"),
+        ('"florida"', "or a preset: `florida-2021`, `us-federal-1995`"),
+        ('["florida-2021", "sun 20-21"]', "a preset stands alone"),
     ],
 )
 def test_other_hours_are_refused(tmp_path: Path, written: str, said: str) -> None:
@@ -96,6 +101,26 @@ def test_other_hours_are_refused(tmp_path: Path, written: str, said: str) -> Non
 def test_other_holidays_are_refused(tmp_path: Path, written: str, said: str) -> None:
     (told, *_) = faults(tmp_path, with_campaign(f"holidays = {written}\n{ZONE}"))
     assert re.search(said, told), told
+
+
+@pytest.mark.parametrize("written", ['"florida-2021"', '["florida-2021"]'])
+def test_a_preset_gives_its_hours_and_tells_where_they_stand(tmp_path: Path, written: str) -> None:
+    settings = with_hours(tmp_path, f"calling_hours = {written}", ZONE)
+    (campaign,) = settings.campaigns
+    assert campaign.calling_hours == ("florida-2021",), "the values in force name it"
+    assert list(hours.in_force(settings).values()) == [Hours("Europe/Prague", ("* 8-19 * * *",))]
+    told = {rule.rule: rule.when for rule in rules.rules(campaign, settings)}["Calling hours"]
+    assert told.startswith(
+        "daily 08:00-20:00, preset `florida-2021` (Europe/Prague); as of 2021-07-01: Florida "
+    )
+    for preset in HOUR_PRESETS.values():
+        assert preset.source
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", preset.dated)
+
+
+def test_no_preset_of_hours_is_in_force_unless_chosen(tmp_path: Path) -> None:
+    settings = with_hours(tmp_path, 'presets = ["florida-2021"]')
+    assert hours.in_force(settings) == {}
 
 
 def test_days_can_be_days_of_toml(tmp_path: Path) -> None:

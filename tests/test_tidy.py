@@ -42,9 +42,11 @@ LAYERS = (
     | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
-    {"database", "queries", "number_cache", "scratch", "state_faults"},
+    {"database", "queries", "number_cache", "client_zones", "scratch"}
+    | {"state_faults"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
+    | {"open_days"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""
@@ -55,8 +57,8 @@ HEAVY = {
     "pyarrow": {"reports", "sources"},
     "numpy": set(),
     "tabulate": {"reports"},
-    "croniter": {"calling_hours", "schedule"},
-    "holidays": {"calling_hours"},
+    "croniter": {"calling_hours", "open_days", "schedule"},
+    "holidays": {"open_days"},
     "phonenumbers": {"phone_numbers"},
     "rich": {"streams"},
 }

@@ -61,6 +61,14 @@ BLINKS = (0, 0, 1, 5, 20, 60, 150)  # seconds a phase of a call takes
 DELAYS = (0, 0, 0, 0, 1, 30, 60, 200, 600, 1500)  # seconds until a record stands in its source
 ANSWER_ROUNDS = 6
 ZONES = ("UTC", "Europe/Prague", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
+ZONE_SETS = (
+    (),
+    ("America/New_York",),
+    ("Europe/London", "Europe/Prague"),
+    ("Asia/Kathmandu", "Australia/Lord_Howe"),
+)
+FAR_APART = ((), ("Asia/Tokyo",), ("America/Phoenix", "Asia/Tokyo"), ("Africa/Lagos", "UTC"))
+"""No clock of these changes, so that those who are never open together in March never are."""
 DAY_MINUTES = 1440
 
 
@@ -129,6 +137,7 @@ class _Builder:
         self.calls = 0
         self.client: _Client | None = None  # of a story that is being told
         self.clock = self.begin  # and when its next call begins
+        self.zones: list[str] = []  # of all clients
         self.clients = [
             _Client(number, pick.of(("valid", "valid", "possible")))
             for number in NUMBERS[: pick.of((1, 2, 2, 3, 4))]
@@ -163,6 +172,8 @@ class _Builder:
         self.ask_for_longer_talks(world)
         self.pick = pick.apart("hours")
         self.open_and_close(world)
+        self.pick = pick.apart("client zones")
+        self.open_by_clients(world)
         self.pick = pick.apart("contacts")
         self.reach(world)
         self.pick = pick.apart("operators")
@@ -388,22 +399,20 @@ class _Builder:
             later = world.runs[-1] + self.pick.of((12 * 60, 24 * 60)) * MINUTE
             world.runs += [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
 
-    def with_hours(self, name: str) -> dict[str, Any]:
+    def with_hours(self, name: str, zones: Sequence[str] = ZONES) -> dict[str, Any]:
         if not name or self.one_in(5):
             return {}
-        zone = self.pick.of(ZONES)
+        zone = self.pick.of(zones)
         local = self.begin.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
         first = local.hour * 60 + local.minute + self.pick.of((-30, 0, 2, 5, 7, 15, 30))
         length = self.pick.of((1, 3, 10, 40))
         closed = {minute % DAY_MINUTES for minute in range(first, first + length)}
         if self.one_in(4):
             closed = {minute for minute in range(DAY_MINUTES) if minute % 7 < 3}
-        runs = groupby(range(DAY_MINUTES), key=lambda minute: minute not in closed)
-        ranges = [(*minutes,) for is_open, minutes in runs if is_open]
         weekday = (local.weekday() + self.pick.of((0, 1))) % 7
         holiday = local.date() + self.pick.of((0, 1)) * timedelta(days=1)
         hours = Hours(
-            ranges=tuple((minutes[0], minutes[-1] + 1) for minutes in ranges),
+            ranges=ranges_of(set(range(DAY_MINUTES)) - closed),
             weekdays=frozenset(range(7)) - self.pick.of((set(), set(), set(), {weekday})),
             closed=frozenset(self.pick.of(((), (), (), (holiday,)))),
             time_zone=zone,
@@ -450,6 +459,34 @@ class _Builder:
             figure=self.pick.of(figures.get(event, (0, 60))),
             known_at=at + self.seconds(DELAYS),
         )
+    # calling hours by the clock of the client
+
+    def open_by_clients(self, world: World) -> None:
+        """Sometimes clients have zones, by which the hours are read; some are narrow."""
+        if not self.one_in(3):
+            return
+        change, sets = self.pick.of(
+            ((self.with_client_hours, ZONE_SETS), (self.with_narrow_hours, FAR_APART))
+        )
+        world.zones = {number: self.pick.of(sets) for number in NUMBERS}
+        self.zones = sorted({zone for zones in world.zones.values() for zone in zones}) or ["UTC"]
+        world.settings = self.changed_rules(world, change)
+        if self.one_in(2):
+            world.records += self.rush()
+
+    def with_client_hours(self, name: str) -> dict[str, Any]:
+        hours = self.with_hours(name, self.zones)
+        return {**hours, "hours_of": self.pick.of(("client", "client", "campaign"))} if name else {}
+
+    def with_narrow_hours(self, name: str) -> dict[str, Any]:
+        if not name or self.one_in(5):
+            return {}
+        local = self.begin.replace(tzinfo=UTC).astimezone(ZoneInfo(self.pick.of(self.zones)))
+        first = local.hour * 60 + local.minute + self.pick.of((-298, -55, -2, 5, 15))
+        length = self.pick.of((60, 300, 600))
+        opened = {minute % DAY_MINUTES for minute in range(first, first + length)}
+        hours = Hours(ranges=ranges_of(opened), time_zone=self.pick.of(ZONES))
+        return {"hours": hours, "hours_of": self.pick.of(("client", "client", "campaign"))}
 
     # contacts with several numbers
 
@@ -788,6 +825,13 @@ class _Builder:
                 *(replace(o, known_at=max(o.known_at, first.known_at)) for o in others),
             ]
         return records
+
+
+def ranges_of(opened: set[int]) -> tuple[tuple[int, int], ...]:
+    """Minutes of a day as half-open ranges."""
+    runs = groupby(range(DAY_MINUTES), key=lambda minute: minute in opened)
+    ranges = [(*minutes,) for is_open, minutes in runs if is_open]
+    return tuple((minutes[0], minutes[-1] + 1) for minutes in ranges)
 
 
 def moved(call: CallRecord, by: timedelta) -> CallRecord:

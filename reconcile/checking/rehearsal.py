@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import queries, running
 from reconcile.reports.values import local, zone_of_name
+from reconcile.settings.hours import OF_CLIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,6 +48,8 @@ def _lists(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _hours(row: dict[str, Any]) -> str:
     """When a campaign may dial next, or no longer, by the clock of its zone."""
     zone, place = zone_of_name(row["hours_zone"]), f"({row['hours_zone']})"
+    if row["hours_of"] == OF_CLIENT:
+        place = f"({row['hours_zone']}, for numbers of no known zone; else by the client's clock)"
     closes, opens = (
         local(instant, zone).strftime("%a %Y-%m-%d %H:%M") if instant else None
         for instant in (row["closes_at"], row["opens_at"])

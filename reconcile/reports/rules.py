@@ -9,6 +9,7 @@ from reconcile.queries import Rows
 from reconcile.reports.tables import Zone
 from reconcile.reports.values import jsonable
 from reconcile.settings import NO_DIALLER, hours, limits
+from reconcile.settings.hour_presets import HOUR_PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -196,11 +197,20 @@ def _holds(campaign: Campaign, settings: Settings) -> Iterator[Rule]:
 def _hours(campaign: Campaign) -> Iterator[Rule]:
     if hours.of(campaign) is None:
         return
-    said = [f"{'; '.join(campaign.calling_hours) or 'any time'} ({campaign.time_zone})"]
+    written = [
+        f"{', '.join(HOUR_PRESETS[one].hours)}, preset `{one}`" if one in HOUR_PRESETS else one
+        for one in campaign.calling_hours
+    ]
+    zone = campaign.time_zone
+    if campaign.hours_of == hours.OF_CLIENT:
+        zone = f"in all zones of the client's number, where none is known {zone}"
+    said = [f"{'; '.join(written) or 'any time'} ({zone})"]
     if holidays := campaign.holidays:
         place = f"{holidays.country}-{holidays.region}" if holidays.region else holidays.country
         said += [f"not on holidays of {place}"] if place else []
         said += [f"not on {', '.join(holidays.dates)}"] if holidays.dates else []
+    for known in (HOUR_PRESETS[one] for one in campaign.calling_hours if one in HOUR_PRESETS):
+        said += [f"as of {known.dated}: {known.source}"]
     yield Rule("", "Calling hours", "; ".join(said), "core/holds.sql")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
-from reconcile.settings.hours import Holidays, holidays_key, hours_key
+from reconcile.settings.hours import Holidays, holidays_key, hours_key, hours_of_key
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
 from reconcile.settings.redials import Redial, retry_on_key
@@ -146,6 +146,7 @@ class Campaign:
         default_words="the program's `time_zone`",
         example="Europe/Prague",
     )
+    hours_of: str = hours_of_key()
     holidays: Holidays | None = holidays_key()
     hold_without_operators_in: tuple[str, ...] = key(
         forms.texts("a list of queue names (leave the key out to dial in any case)"),

@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
-from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.forms import Form, Unfit, listed
+from reconcile.settings.hour_presets import HOUR_PRESETS
 from reconcile.settings.keys import key
 from reconcile.settings.short_hours import expressions, written_hours
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from reconcile.settings.program import Settings
 
 EVERY_MINUTE = "* * * * *"
+OF_CAMPAIGN, OF_CLIENT = "campaign", "client"
 
 _KEY_DIGITS = 16
+_ABOUT_HOURS = ("time_zone", "hours_of")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -30,7 +33,9 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 class Hours:
     """Calling hours in force: a minute is open when an expression matches its local wall time.
 
-    The days of `dates` and the public holidays of the country (and its region) are closed.
+    The days of `dates` and the public holidays of the country (and its region) are closed. Where
+    `hours_of` is `client` they are read in the zones of each number: open is what is open in all of
+    `zones`. Without those, in the campaign's zone.
     """
 
     time_zone: str
@@ -38,6 +43,12 @@ class Hours:
     country: str = ""
     region: str = ""
     dates: tuple[str, ...] = ()
+    hours_of: str = OF_CAMPAIGN
+    zones: tuple[str, ...] = ()
+
+    def in_zones(self, zones: tuple[str, ...]) -> Hours:
+        """The same hours for a number that can be in these zones."""
+        return replace(self, zones=zones)
 
     @property
     def hours_key(self) -> str:
@@ -110,12 +121,25 @@ def hours_key() -> tuple[str, ...]:
         written_hours(),
         "When it may dial: in short (`sat 9-12`, `daily 08:00-20:00`), or as cron expressions that "
         "match each open minute (`* 8-19 * * mon-fri`). Several add up. The closing minute itself "
-        "is closed.",
+        "is closed. Or the name of hours that stand in public, "
+        f"{listed(tuple(HOUR_PRESETS))}; `reconcile rules` tells where, and of when.",
         default=(),
         default_words="always",
         example=("mon-fri 08:30-17:45",),
     )
     return hours
+
+
+def hours_of_key() -> str:
+    """Make the key `hours_of`."""
+    hours_of: str = key(
+        forms.one_of(OF_CAMPAIGN, OF_CLIENT),
+        "By whose clock `calling_hours` and `holidays` are read: by `time_zone`, or by that of the "
+        "client, whose number tells the zone. Where it can be in several, it is open while it is "
+        "in all of them; where none is known, or they are never open together, `time_zone` counts.",
+        default=OF_CAMPAIGN,
+    )
+    return hours_of
 
 
 def holidays_key() -> Holidays | None:
@@ -139,6 +163,7 @@ def of(campaign: Campaign) -> Hours | None:
         campaign.time_zone,
         tuple(dict.fromkeys(part for entry in written for part in expressions(entry))),
         *((holidays.country, holidays.region, holidays.dates) if holidays else ()),
+        hours_of=campaign.hours_of,
     )
 
 
@@ -165,11 +190,13 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
                 )
         elif holidays is not None and holidays.region and not holidays.country:
             findings.error((*path, "holidays"), "has `region` and lacks its `country`")
-        if of(campaign) is None and has_zone:
-            findings.warning(
-                (*path, "time_zone"), "has no effect without `calling_hours` or `holidays`"
-            )
-        elif of(campaign) is not None and not has_zone and "time_zone" not in values:
+        if of(campaign) is None:
+            for name in _ABOUT_HOURS:
+                if isinstance(section, Mapping) and name in section:
+                    findings.warning(
+                        (*path, name), "has no effect without `calling_hours` or `holidays`"
+                    )
+        elif not has_zone and "time_zone" not in values:
             findings.warning(
                 path,
                 "has calling hours that are read in UTC, for neither it nor the file sets "

@@ -1,11 +1,12 @@
-"""Calling hours as they are written: cron expressions, or the short form made into some."""
+"""Calling hours as they are written: a preset, cron expressions, or short ones made into some."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.forms import Form, Unfit, listed
+from reconcile.settings.hour_presets import HOUR_PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,24 +21,29 @@ RANGE_TO_ITSELF = re.compile(r"\b(\w+)-\1\b")
 _DAY_LIST = r"(?:daily|[a-z]{3}(?:-[a-z]{3})?(?:,[a-z]{3}(?:-[a-z]{3})?)*)"
 _CLOCK = r"(\d{1,2})(?::(\d\d))?"
 _SHORT = re.compile(rf"({_DAY_LIST}) {_CLOCK}-{_CLOCK}")
+_ALONE = "; a preset stands alone, for hours that are added to it would lift it"
 _HOUR_MINUTES = 60
 _DAY_MINUTES = 1440
 
 
 def written_hours() -> Form:
-    """Accept a list of hours; `reconcile.calling_hours` checks them to the letter later."""
+    """Accept a preset, or a list of hours; `reconcile.calling_hours` checks these to the letter."""
     expected = (
         'a list of hours such as "mon-fri 08:30-17:45" or of cron expressions such as '
-        '"* 8-19 * * mon-fri"'
+        f'"* 8-19 * * mon-fri", or a preset: {listed(tuple(HOUR_PRESETS))}'
     )
 
     def read(value: object) -> tuple[str, ...]:
+        # The values in force are told as a list, and can be read as one.
+        preset = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(preset, str) and preset in HOUR_PRESETS:
+            return (preset,)
         if not isinstance(value, list) or not value:
             raise Unfit(value, expected)
         entries: list[str] = []
         for one in value:
             entry = " ".join(one.lower().split()) if isinstance(one, str) else ""
-            fault = _fault(entry)
+            fault = _ALONE if entry in HOUR_PRESETS else _fault(entry)
             if fault is not None:
                 raise Unfit(one, f"{expected}{fault}")
             if entry in entries:
@@ -81,6 +87,8 @@ def expressions(entry: str) -> tuple[str, ...]:
     >>> expressions("fri 22:00-02:00")
     ('* 22-23 * * 5', '* 0-1 * * 6')
     """
+    if entry in HOUR_PRESETS:
+        return tuple(part for one in HOUR_PRESETS[entry].hours for part in expressions(one))
     found = _SHORT.fullmatch(entry)
     if not found:
         return (entry,)

@@ -37,6 +37,7 @@ _CAMPAIGN_COLUMNS = (
     "dials_waiting_max",
     "reach",
     "duplicate_scope",
+    "hours_of",
 )
 _SOURCE_COLUMNS = (
     "kind",

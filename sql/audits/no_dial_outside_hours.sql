@@ -1,6 +1,6 @@
 -- Dials decided in this run while the calling hours of their campaign are closed.
 -- Grain:  one row per such decision
--- Reads:  core.decisions, settings.campaigns, kept.hour_spans
+-- Reads:  core.decisions, settings.campaigns, kept.hour_spans, kept.client_hours
 -- Params: $now timestamp
 select
     decisions.episode_id,
@@ -9,8 +9,11 @@ select
 from core.decisions as decisions
 inner join settings.campaigns as campaigns
     on decisions.campaign = campaigns.campaign
+left join kept.client_hours as client_hours
+    on campaigns.hours_key = client_hours.campaign_hours_key
+    and decisions.number = client_hours.number
 left join kept.hour_spans as spans
-    on campaigns.hours_key = spans.hours_key
+    on coalesce(client_hours.hours_key, campaigns.hours_key) = spans.hours_key
     and spans.is_open
     and spans.day = $now::timestamp::date
     and spans.begins_at <= $now::timestamp

@@ -2,7 +2,7 @@
 -- Grain:  one row per dropped call (source, call_id) of core.due_drops
 -- Reads:  core.due_drops, core.dropped_calls, core.talks, core.closings, core.listed_numbers,
 --         core.hours_now, kept.dropped_calls, kept.episodes, kept.campaigns, kept.hour_spans,
---         settings.campaigns, settings.campaign_words
+--         kept.client_hours, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
 -- The facts of a number are walked in event order, a talk before a drop of the same second. Between
@@ -163,10 +163,13 @@ placed as (
         on drops.campaign = campaigns.campaign
     left join kept.campaigns as kept_campaigns
         on drops.campaign = kept_campaigns.campaign
+    left join kept.client_hours as client_hours
+        on campaigns.hours_key = client_hours.campaign_hours_key
+        and drops.number = client_hours.number
     left join core.hours_now as hours_now
-        on campaigns.hours_key = hours_now.hours_key
+        on coalesce(client_hours.hours_key, campaigns.hours_key) = hours_now.hours_key
     left join kept.hour_spans as spans
-        on campaigns.hours_key = spans.hours_key
+        on coalesce(client_hours.hours_key, campaigns.hours_key) = spans.hours_key
         and drops.dropped_at::date = spans.day
         and spans.begins_at <= drops.dropped_at
         and spans.ends_at > drops.dropped_at

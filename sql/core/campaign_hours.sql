@@ -4,6 +4,7 @@
 -- Reads:  settings.campaigns, kept.hour_spans, ops.runs
 -- Params: none
 --
+-- With hours_of = client it is so for numbers whose zone is not known.
 -- closes_at is null where it is closed; either instant is null where it is not known.
 with last_run as (
     select arg_max(runs.run_at, runs.run_id) as run_at
@@ -13,6 +14,7 @@ with last_run as (
 select
     campaigns.campaign,
     campaigns.hours_zone,
+    campaigns.hours_of,
     spans.is_open,
     case when spans.is_open then spans.changes_at end as closes_at,
     case when spans.is_open then closed.changes_at else spans.changes_at end as opens_at

@@ -1,7 +1,8 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand,
---         kept.hour_spans, core.talks, core.settled_drops, core.dropped_calls, core.redials,
+--         kept.hour_spans, kept.client_hours, core.talks, core.settled_drops, core.dropped_calls,
+--         core.redials,
 --         core.listed_numbers, core.hours_now, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
@@ -21,10 +22,13 @@ with open_episodes as (
         campaigns.attempt_count,
         campaigns.confirm_within_minutes,
         campaigns.give_up_after_minutes,
-        campaigns.hours_key
+        coalesce(client_hours.hours_key, campaigns.hours_key) as hours_key
     from kept.episodes as episodes
     left join settings.campaigns as campaigns
         on episodes.campaign = campaigns.campaign
+    left join kept.client_hours as client_hours
+        on campaigns.hours_key = client_hours.campaign_hours_key
+        and episodes.number = client_hours.number
     where episodes.closed_at is null
 ),
 

@@ -1,6 +1,6 @@
 -- The dial commands of this run, complete as a dialler gets them.
 -- Grain:  one row per episode decided dial whose campaign has a dialler
--- Reads:  core.episode_facts, core.hours_now, settings.campaigns
+-- Reads:  core.episode_facts, core.hours_now, kept.client_hours, settings.campaigns
 -- Params: $now timestamp
 --
 -- A dialler must not place it when the calling hours are over.
@@ -19,8 +19,11 @@ with keyed as (
     from core.episode_facts as facts
     inner join settings.campaigns as campaigns
         on facts.campaign = campaigns.campaign
+    left join kept.client_hours as client_hours
+        on campaigns.hours_key = client_hours.campaign_hours_key
+        and facts.number = client_hours.number
     left join core.hours_now as hours_now
-        on campaigns.hours_key = hours_now.hours_key
+        on coalesce(client_hours.hours_key, campaigns.hours_key) = hours_now.hours_key
     where facts.decision = 'dial' and campaigns.dialler != 'none'
 )
 

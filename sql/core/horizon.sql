@@ -8,6 +8,7 @@
 -- limits_since is the beginning of the longest window of a limit, null where there is no limit.
 -- has_do_not_call, has_redials: whether there are lists to look into, and results to dial after.
 -- waits_for_operators: whether a campaign holds its dials while nobody is there.
+-- reads_client_zones: whether the calling hours of a campaign are read in the zones of numbers.
 -- reaches_contacts, blocks_contacts: whether a campaign looks at the other numbers of a contact.
 with instants as (
     select min(calls.started_at) as instant
@@ -41,6 +42,11 @@ select
         from settings.sources as sources
         where sources.gives_do_not_call
     ) as has_do_not_call,
+    exists (
+        select 1
+        from settings.campaigns as campaigns
+        where campaigns.hours_of = 'client' and campaigns.hours_key is not null
+    ) as reads_client_zones,
     exists (
         select 1
         from settings.campaigns as campaigns

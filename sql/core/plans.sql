@@ -1,7 +1,7 @@
 -- The next attempt of each open episode: its number, what was promised and when it is due.
 -- Grain:  one row per open episode
 -- Reads:  core.attempt_standings, core.redials, kept.episodes, kept.attempts, kept.dropped_calls,
---         kept.hour_spans, settings.campaigns, settings.ladder
+--         kept.hour_spans, kept.client_hours, settings.campaigns, settings.ladder
 -- Params: none
 --
 -- A late step pushes the following ones, so that their distance stays, less the minute that is the
@@ -67,7 +67,7 @@ steps as (
         campaigns.duplicates,
         campaigns.duplicate_scope,
         campaigns.dialler,
-        campaigns.hours_key,
+        coalesce(client_hours.hours_key, campaigns.hours_key) as hours_key,
         last_attempts.command_key as last_command_key,
         last_attempts.attempt_number as last_attempt_number,
         last_attempts.handed_out_at as last_handed_out_at,
@@ -85,6 +85,9 @@ steps as (
     from kept.episodes as episodes
     inner join settings.campaigns as campaigns
         on episodes.campaign = campaigns.campaign
+    left join kept.client_hours as client_hours
+        on campaigns.hours_key = client_hours.campaign_hours_key
+        and episodes.number = client_hours.number
     left join drops_of_episodes
         on episodes.episode_id = drops_of_episodes.episode_id
     left join last_attempts

@@ -1,9 +1,11 @@
 -- What the runs said of the episodes of a number, change by change.
 -- Grain:  one row per change of a decision
--- Reads:  kept.decisions, kept.episodes, kept.calls, kept.attempts, settings.campaigns
+-- Reads:  kept.decisions, kept.episodes, kept.calls, kept.attempts, kept.client_hours, kept.hours,
+--         settings.campaigns
 -- Params: $number varchar
 --
--- hours_zone: that of the calling hours of its campaign as they are now.
+-- hours_zone: that of the calling hours of its campaign as they are now; client_zones: those of its
+-- number, where they are read in them.
 -- other_numbers: further numbers of the contact on which the decision rests: with which a talk or a
 -- call going on was, or which stand on several contacts. Those of calls swept out are not told.
 with decided as (
@@ -74,6 +76,7 @@ select
     decided.promised_at,
     decided.due_at,
     campaigns.hours_zone,
+    hours.zones as client_zones,
     decided.proof,
     decided.also,
     decided.settings_hash,
@@ -85,6 +88,11 @@ left join other_numbers
     and decided.run_id = other_numbers.run_id
 left join settings.campaigns as campaigns
     on decided.campaign = campaigns.campaign
+left join kept.client_hours as client_hours
+    on campaigns.hours_key = client_hours.campaign_hours_key
+    and decided.number = client_hours.number
+left join kept.hours as hours
+    on client_hours.hours_key = hours.hours_key
 order by
     decided.first_run_at,
     decided.run_id,
