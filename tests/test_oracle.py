@@ -23,7 +23,7 @@ SEEDS = (
     # Nobody is there to answer.
     *(48, 100, 268, 319),
     # Calling hours by the clock of the client, open in all his zones, or never together.
-    *(15, 31, 33, 38, 57, 61),
+    *(15, 31, 33, 38, 57, 61, 25, 51),
 )
 MANY, AT_ONCE = 1_500, 50
 

@@ -473,6 +473,9 @@ class _Builder:
         world.settings = self.changed_rules(world, change)
         if self.one_in(2):
             world.records += self.rush()
+        if self.one_in(4):  # runs again after a long pause
+            later = world.runs[-1] + self.pick.of((6 * 60, 24 * 60)) * MINUTE
+            world.runs += [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
 
     def with_client_hours(self, name: str) -> dict[str, Any]:
         hours = self.with_hours(name, self.zones)

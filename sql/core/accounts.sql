@@ -181,7 +181,8 @@ placed as (
         and drops.call_id = joined_closed.call_id
 ),
 
--- Drops that open an episode or join one that opens now, numbered by the talks before them.
+-- Drops that open an episode or join one that opens now, numbered by the talks before them. One
+-- that may not open any more (row 9) joins what an earlier one opens in this walk (row 7).
 events as (
     select
         placed.campaign,
@@ -189,10 +190,11 @@ events as (
         placed.dropped_at as event_at,
         placed.source,
         placed.call_id,
-        0 as is_talk
+        0 as is_talk,
+        placed.reason is null as may_open
     from placed
     where
-        placed.reason is null
+        (placed.reason is null or placed.reason in ('too_old', 'before_start'))
         and placed.open_episode_id is null
         and placed.closed_episode_id is null
     union all
@@ -202,7 +204,8 @@ events as (
         talks.talk_at as event_at,
         talks.source,
         talks.call_id,
-        1 as is_talk
+        1 as is_talk,
+        false as may_open
     from core.talks as talks
 ),
 
@@ -233,8 +236,15 @@ openings as (
     where walked.is_talk = 0
     window stay as (
         partition by walked.campaign, walked.number, walked.talks_before
-        order by walked.event_at, walked.source, walked.call_id
+        order by walked.may_open desc, walked.event_at, walked.source, walked.call_id
     )
+    qualify
+        first_value(walked.may_open) over stay
+        and row(walked.event_at, walked.source, walked.call_id) >= row(
+            first_value(walked.event_at) over stay,
+            first_value(walked.source) over stay,
+            first_value(walked.call_id) over stay
+        )
 ),
 
 -- A call that opens for the second time needs a key of its own.
@@ -251,50 +261,62 @@ generations as (
     inner join drops as opening
         on openings.opening_source = opening.source
         and openings.opening_call_id = opening.call_id
+),
+
+accounted as (
+    select
+        placed.* exclude (reason),
+        case when generations.place is null then placed.reason end as reason,
+        generations.place,
+        generations.generation,
+        generations.opening_source,
+        generations.opening_call_id,
+        generations.talks_before
+    from placed
+    left join generations
+        on placed.source = generations.source
+        and placed.call_id = generations.call_id
 )
 
 select
-    placed.source,
-    placed.call_id,
-    placed.campaign,
-    placed.number,
-    placed.origin,
-    placed.dropped_at,
-    placed.waited_seconds,
+    accounted.source,
+    accounted.call_id,
+    accounted.campaign,
+    accounted.number,
+    accounted.origin,
+    accounted.dropped_at,
+    accounted.waited_seconds,
     case
-        when placed.reason is not null then 'ignored'
-        when generations.place = 1 then 'opened'
+        when accounted.reason is not null then 'ignored'
+        when accounted.place = 1 then 'opened'
         else 'joined'
     end as account,
-    placed.reason,
-    placed.reason is null
-    and placed.open_episode_id is null
-    and placed.closed_episode_id is not null as is_late,
+    accounted.reason,
+    accounted.reason is null
+    and accounted.open_episode_id is null
+    and accounted.closed_episode_id is not null as is_late,
     case
-        when placed.reason is not null then null
-        when generations.place is null
-            then coalesce(placed.open_episode_id, placed.closed_episode_id)
+        when accounted.reason is not null then null
+        when accounted.place is null
+            then coalesce(accounted.open_episode_id, accounted.closed_episode_id)
         else
-            kept.key_part(placed.campaign)
-            || '|' || kept.key_part(placed.number)
-            || '|' || kept.key_part(generations.opening_source)
-            || '/' || kept.key_part(generations.opening_call_id)
+            kept.key_part(accounted.campaign)
+            || '|' || kept.key_part(accounted.number)
+            || '|' || kept.key_part(accounted.opening_source)
+            || '/' || kept.key_part(accounted.opening_call_id)
             || case
-                when generations.generation > 1 then '~' || generations.generation::varchar
+                when accounted.generation > 1 then '~' || accounted.generation::varchar
                 else ''
             end
     end as episode_id,
-    case when generations.place = 1 then generations.generation end as generation,
-    placed.earlier_episode_id,
+    case when accounted.place = 1 then accounted.generation end as generation,
+    accounted.earlier_episode_id,
     closing_talks.talk_at as closed_at,
     closing_talks.source as closing_source,
     closing_talks.call_id as closing_call_id
-from placed
-left join generations
-    on placed.source = generations.source
-    and placed.call_id = generations.call_id
+from accounted
 left join core.talks as closing_talks
-    on generations.place = 1
-    and placed.campaign = closing_talks.campaign
-    and placed.number = closing_talks.number
-    and closing_talks.talk_number = generations.talks_before + 1
+    on accounted.place = 1
+    and accounted.campaign = closing_talks.campaign
+    and accounted.number = closing_talks.number
+    and closing_talks.talk_number = accounted.talks_before + 1
