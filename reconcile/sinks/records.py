@@ -19,6 +19,7 @@ CSV_COLUMNS = (
     "contact_name",
     "campaign",
     "attempt",
+    "redial",
     "attempts",
     "added_at",
     "promised_at",

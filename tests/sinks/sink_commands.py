@@ -17,6 +17,7 @@ DIAL: dict[str, Any] = {
     "contact_name": "Jana Beranová",
     "campaign": "missed-calls",
     "attempt": 1,
+    "redial": 0,
     "attempts": 3,
     "added_at": "2026-03-02T10:00:20Z",
     "promised_at": "2026-03-02T10:05:20Z",
