@@ -11,19 +11,21 @@ from hypothesis import HealthCheck, Phase, given, settings
 from oracle import World
 from worlds import random_world, worlds
 
-# Of the first 1,500 worlds: some that between them meet every reason, account, result, state and
-# tie that at least three of those 1,500 meet, and the ones that once told the two apart.
+# Of some fifty worlds that between them met every reason, account, result, state and tie that at
+# least three of the first 1,500 meet: the shortest that meet what all of these do. The many worlds
+# of --slow have them all.
 SEEDS = (
-    *(27, 58, 71, 74, 131, 400, 408, 431, 503, 537, 690, 810, 836, 942, 996, 998),
-    *(1006, 1036, 1063, 1116, 1250, 1313),
-    *(328, 481, 639, 734, 822, 829),
+    *(27, 58, 408, 431, 810, 1036, 1063, 1313),
+    # Once told the two apart.
+    *(25, 51, 60, 139, 328, 481, 639, 734, 829),
     # Numbers on a do-not-call list, before and amid an episode; talks that are too short.
-    *(211, 215, 242, 291, 379, 419, 540),
-    *(60, 139),
+    *(242, 291),
     # Nobody is there to answer.
-    *(48, 100, 268, 319),
+    *(48, 268, 319),
     # Calling hours by the clock of the client, open in all his zones, or never together.
-    *(15, 31, 33, 38, 57, 61, 25, 51),
+    *(33, 61),
+    # Dialled again within an attempt.
+    *(428, 971),
 )
 MANY, AT_ONCE = 1_500, 50
 
