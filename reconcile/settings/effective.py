@@ -6,12 +6,13 @@ import hashlib
 import json
 from dataclasses import is_dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
 from reconcile.settings.keys import keys_of
 
 if TYPE_CHECKING:
+    from reconcile.settings.keys import Key
     from reconcile.settings.program import Settings
     from reconcile.settings.sinks import Sink
     from reconcile.settings.sources import Source
@@ -51,13 +52,12 @@ def _with_detail(part: Source | Sink) -> dict[str, object]:
 
 
 def _table(part: object, table: type) -> dict[str, object]:
-    values = {key.name: getattr(part, key.name) for key in keys_of(table)}
-    return {
-        key.name: {one.name: _plain(one) for one in values[key.name]}
-        if key.form.names
-        else _plain(values[key.name])
-        for key in keys_of(table)
-    }
+    return {key.name: _of_key(key, getattr(part, key.name)) for key in keys_of(table)}
+
+
+def _of_key(key: Key, value: Any) -> object:  # noqa: ANN401 - of any form
+    """Give a value plainly; tables that stand under names by their name."""
+    return {one.name: _plain(one) for one in value} if key.form.names else _plain(value)
 
 
 def _plain(value: object) -> object:
