@@ -9,7 +9,8 @@
 -- two talks there is at most one episode: the first drop opens it, the others join, and the next
 -- talk closes it. So the walk is one numbering of the talks, whatever lies behind. A carried drop
 -- stays in its campaign and opens however old it is (A2): it was promised a call. Where its number
--- is on a do-not-call list the episode that it opens closes at once, with that reason.
+-- is on a do-not-call list the episode that it opens closes at once, with that reason. Only talks
+-- close in the walk: a drop behind the end of a ladder found its episode open, and is carried too.
 with drops as (
     select
         kept_drops.source,
@@ -88,11 +89,13 @@ open_episodes as (
     where episodes.closed_at is null
 ),
 
+-- Row 7: it stays with the open episode, or is carried on where that one closes before it.
 joined_open as (
     select
         drops.source,
         drops.call_id,
-        open_episodes.episode_id
+        open_episodes.episode_id,
+        open_episodes.cut_at < drops.dropped_at as is_carried
     from drops
     inner join open_episodes
         on drops.campaign = open_episodes.campaign
@@ -100,11 +103,8 @@ joined_open as (
     where
         drops.origin != 'carried'
         and (
-            open_episodes.cut_at is null
-            or open_episodes.closing_reason = 'reached'
-            and drops.dropped_at < open_episodes.cut_at
-            or open_episodes.closing_reason != 'reached'
-            and drops.dropped_at <= open_episodes.cut_at
+            open_episodes.closing_reason is distinct from 'reached'
+            or drops.dropped_at < open_episodes.cut_at
         )
 ),
 
@@ -135,7 +135,8 @@ joined_closed as (
 placed as (
     select
         drops.*,
-        joined_open.episode_id as open_episode_id,
+        case when not coalesce(joined_open.is_carried, false) then joined_open.episode_id end
+            as open_episode_id,
         joined_closed.episode_id as closed_episode_id,
         case
             when refused.reason is not null then refused.reason

@@ -1,28 +1,37 @@
--- Dials that were handed out after a dropped call that is carried over: they count as attempts of
--- its new episode (A2), redials of one attempt as one.
+-- Dials that were handed out since the opening of the episode to which dropped calls of theirs are
+-- carried over: they count as its attempts (A2), redials of one attempt as one.
 -- Grain:  one row per attempt (command_key) that changes its episode
 -- Reads:  core.accounts, kept.attempts
 -- Params: none
+with following as (
+    select distinct
+        carried.earlier_episode_id,
+        carried.episode_id,
+        openings.dropped_at as added_at
+    from core.accounts as carried
+    inner join core.accounts as openings
+        on carried.episode_id = openings.episode_id
+        and openings.account = 'opened'
+    where carried.origin = 'carried'
+)
+
 select
     attempts.command_key,
-    accounts.episode_id,
+    following.episode_id,
     dense_rank() over (
-        partition by accounts.episode_id
+        partition by following.episode_id
         order by attempts.attempt_number
     ) as attempt_number,
     row_number() over (
-        partition by accounts.episode_id, attempts.attempt_number
+        partition by following.episode_id, attempts.attempt_number
         order by attempts.handed_out_at, attempts.command_key
     ) - 1 as redial_number
-from core.accounts as accounts
+from following
 inner join kept.attempts as attempts
-    on accounts.earlier_episode_id = attempts.episode_id
-    and attempts.handed_out_at >= accounts.dropped_at
-where
-    accounts.origin = 'carried'
-    and accounts.account = 'opened'
-    and not attempts.is_by_hand
+    on following.earlier_episode_id = attempts.episode_id
+    and attempts.handed_out_at >= following.added_at
+where not attempts.is_by_hand
 qualify row_number() over (
     partition by attempts.command_key
-    order by accounts.dropped_at desc, accounts.episode_id
+    order by following.added_at desc, following.episode_id
 ) = 1
