@@ -5,18 +5,47 @@
 -- Params: $run_id bigint
 --
 -- The first reason of the list that applies decides; the others that apply are kept as `also`.
--- What nothing holds is dialled in its turn. A limit that is reached moves the due instant to when
+-- What nothing holds is dialled in its turn; a dial to the same number whose turn came before is a
+-- reason before all limits. A limit that is reached moves the due instant to when
 -- it lets the next dial leave, closed hours to when they open. What proves `do_not_call` are the
 -- lists.
 with first_holds as (
     select
         holds.episode_id,
         arg_min(holds.decision, holds.line_number) as decision,
-        arg_min(holds.reason, holds.line_number) as reason,
         arg_min(holds.proof, holds.line_number) as proof,
-        list_sort(list({'line_number': holds.line_number, 'reason': holds.reason})) as reasons
+        list_transform(
+            list_sort(list({'line_number': holds.line_number, 'reason': holds.reason})),
+            lambda held: held.reason
+        ) as reasons
     from core.holds as holds
     group by holds.episode_id
+),
+
+reasons as (
+    select
+        plans.episode_id,
+        turns.is_dialled and first_holds.episode_id is null as is_dialled,
+        coalesce(first_holds.decision, 'wait') as decision,
+        list_concat(
+            case when turns.reason = 'number_busy' then ['number_busy'] else [] end,
+            first_holds.reasons,
+            list_filter(
+                list_prepend(turns.reason, turns.also),
+                lambda reason:
+                reason != 'number_busy'
+                and not list_contains(coalesce(first_holds.reasons, []), reason)
+            )
+        ) as reasons,
+        case
+            when turns.reason = 'number_busy' or first_holds.episode_id is null then turns.proof
+            else first_holds.proof
+        end as proof
+    from core.plans as plans
+    left join first_holds
+        on plans.episode_id = first_holds.episode_id
+    left join core.turns as turns
+        on plans.episode_id = turns.episode_id
 ),
 
 limit_ends as (
@@ -45,14 +74,9 @@ open_decisions as (
         plans.episode_id,
         plans.campaign,
         plans.number,
+        case when reasons.is_dialled then 'dial' else reasons.decision end as decision,
         case
-            when first_holds.decision is not null then first_holds.decision
-            when turns.is_dialled then 'dial'
-            else 'wait'
-        end as decision,
-        case
-            when first_holds.reason is not null then first_holds.reason
-            when turns.is_dialled
+            when reasons.is_dialled
                 then
                     'attempt_' || plans.next_attempt_number::varchar
                     || '_of_' || plans.attempt_count::varchar
@@ -61,30 +85,23 @@ open_decisions as (
                             then '_redial_' || plans.next_redial_number::varchar
                         else ''
                     end
-            else turns.reason
+            else reasons.reasons[1]
         end as reason,
         coalesce(plans.next_attempt_number, plans.last_attempt_number) as attempt_number,
         plans.next_redial_number as redial_number,
         plans.attempt_count,
         plans.promised_at,
         case
-            when first_holds.reason = 'limit' then limit_ends.free_at
-            when first_holds.reason = 'outside_hours' then hours_now.changes_at
+            when reasons.reasons[1] = 'limit' then coalesce(limit_ends.free_at, plans.due_at)
+            when reasons.reasons[1] = 'outside_hours' then hours_now.changes_at
             else plans.due_at
         end as due_at,
-        case
-            when len(first_holds.proof) > 0 then first_holds.proof
-            when first_holds.reason is null and len(turns.proof) > 0 then turns.proof
-            else coalesce(drop_proofs.proof, [])
-        end as proof,
-        coalesce(
-            list_transform(first_holds.reasons[2:], lambda held: held.reason), turns.also, []
-        ) as also
+        case when len(reasons.proof) > 0 then reasons.proof else coalesce(drop_proofs.proof, []) end
+            as proof,
+        reasons.reasons[2:] as also
     from core.plans as plans
-    left join first_holds
-        on plans.episode_id = first_holds.episode_id
-    left join core.turns as turns
-        on plans.episode_id = turns.episode_id
+    inner join reasons
+        on plans.episode_id = reasons.episode_id
     left join limit_ends
         on plans.episode_id = limit_ends.episode_id
     left join drop_proofs

@@ -1,6 +1,6 @@
--- Whether an episode that nothing else holds is dialled in this run, and what its turn came too
--- late for.
--- Grain:  one row per open episode without a row in core.holds
+-- Whether an episode that nothing holds before its turn is dialled in this run, and what the turn
+-- came too late for.
+-- Grain:  one row per open episode that core.holds does not hold, or by a limit only
 -- Reads:  core.plans, core.holds, core.limit_numbers, core.limit_counts, kept.attempts,
 --         settings.campaigns, settings.program
 -- Params: none
@@ -9,7 +9,8 @@
 -- if all its rooms have a place left by those dialled before it: its number (one, A7), the limits
 -- of its contact, and the dials of its campaign and of the program, in this run and on the way.
 -- So what pacing or a limit holds takes no place, and keeps nobody from dialling whose turn comes
--- later. A campaign without a dialler hands nothing out: it takes no place and is not paced.
+-- later. A campaign without a dialler hands nothing out: it takes no place and is not paced. Whom a
+-- limit holds has no room at all, and is told all the same that a dial to his number leaves before.
 --
 -- No loop over the turns is needed. In each round whoever fits, even if all before him that are
 -- still open were dialled, is dialled, and whoever does not fit behind those surely dialled is
@@ -34,7 +35,9 @@ with recursive candidates as (
         not exists (
             select 1
             from core.holds as holds
-            where holds.episode_id = plans.episode_id
+            where
+                holds.episode_id = plans.episode_id
+                and holds.line_number < 21
         )
 ),
 
@@ -116,6 +119,19 @@ places as (
         candidates.turn,
         candidates.takes_place
     from candidates
+    union all
+    -- Its reason and proof are those of core.holds.
+    select
+        null as line_number,
+        'limit' as room_name,
+        candidates.episode_id as owner,
+        0 as room,
+        candidates.episode_id,
+        candidates.turn,
+        candidates.takes_place
+    from candidates
+    inner join core.holds as holds
+        on candidates.episode_id = holds.episode_id
     union all
     select
         21 as line_number,
@@ -218,7 +234,10 @@ full_lines as (
             where not outcomes.is_dialled and outcomes.dialled_count >= outcomes.room
         ) as dialled_before,
         list_sort(list(distinct outcomes.line_number) filter (
-            where not outcomes.is_dialled and outcomes.dialled_count >= outcomes.room
+            where
+                outcomes.line_number is not null
+                and not outcomes.is_dialled
+                and outcomes.dialled_count >= outcomes.room
         )) as line_numbers
     from outcomes
     group by outcomes.episode_id
