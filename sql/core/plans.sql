@@ -18,7 +18,7 @@ with drops_of_episodes as (
     from kept.dropped_calls as drops
     inner join kept.episodes as episodes
         on drops.episode_id = episodes.episode_id
-    where episodes.closed_at is null
+    where episodes.closed_at is null and not drops.is_withdrawn
     group by drops.episode_id
 ),
 
@@ -76,7 +76,7 @@ steps as (
         pending_attempts.up_key,
         case
             when campaigns.on_repeat = 'restart'
-                then greatest(episodes.added_at, drops_of_episodes.last_dropped_at)
+                then coalesce(drops_of_episodes.last_dropped_at, episodes.added_at)
             else episodes.added_at
         end as counted_from_at,
         next_step.attempt_number as next_attempt_number,
