@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby, zip_longest
 from types import SimpleNamespace
 
 import duckdb
@@ -30,10 +31,10 @@ from reconcile.moment import Moment
 from reconcile.settings import Campaign, Holidays, hours
 from reconcile.sinks import Outcome
 
-RECORD_COLUMNS = (
-    "source, read_run, applied_run, known_at, content_hash, call_id, system, direction, "
-    "number_raw, dialled_number, queue, started_at, wait_began_at, connected_at, "
-    "last_connected_at, talk_ended_at, ended_at, last_place, end_reason, result, attempt_key"
+ROWS_AT_ONCE = 100
+SETTINGS_TABLES = (
+    *("program", "sources", "campaigns"),
+    *("ladder", "redials", "campaign_words", "limits"),
 )
 
 
@@ -67,10 +68,11 @@ class Program:
     phone system. `idle_count` tells how many did.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_large: bool = False) -> None:
         self.connection = duckdb.connect(":memory:")
-        # Planning costs more than running here, and the plan may not matter to the rules.
-        self.connection.execute("set TimeZone = 'UTC'; set threads = 1; pragma disable_optimizer")
+        self.connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        if not is_large:  # planning costs more than running, and no plan may matter to the rules
+            self.connection.execute("pragma disable_optimizer")
         database.migrate(self.connection)
         self.sink = MemorySink()
         self.run_id = 0
@@ -117,11 +119,17 @@ class Program:
 
     def insert(self, table: str, *rows: tuple) -> None:
         """Put rows into a table, in the order of its columns; the last ones may be left out."""
+        if not rows:
+            return
         found = self.connection.execute(f"describe {table}").fetchall()
-        for row in rows:
-            columns = ", ".join(column[0] for column in found[: len(row)])
-            places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-            self.connection.execute(f"insert into {table} ({columns}) values ({places})", list(row))
+        for width, alike in groupby(rows, key=len):
+            columns = ", ".join(column[0] for column in found[:width])
+            left = [*alike]
+            while left:
+                some, left = left[:ROWS_AT_ONCE], left[ROWS_AT_ONCE:]
+                values = ", ".join([f"({', '.join('?' * width)})"] * len(some))
+                cells = [cell for row in some for cell in row]
+                self.connection.execute(f"insert into {table} ({columns}) values {values}", cells)
 
     def fetch(self, statement: str) -> list[tuple]:
         return self.connection.execute(statement).fetchall()
@@ -130,19 +138,18 @@ class Program:
 
     def load_records(self, records: list[oracle.CallRecord]) -> None:
         """Store the records; of two versions with one known_at the greater one counts."""
-        for place, record in enumerate(sorted(records, key=oracle._version)):
-            number = record.number or ""
-            self.connection.execute(
-                f"insert into raw.table_calls ({RECORD_COLUMNS}) values ($1, 0, null, $2, $3, $4, "
-                "'', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-                [
-                    record.source, record.known_at, place, record.call_id, record.direction,
-                    f"{number}#{record.number_class}", record.dialled_number, record.queue,
-                    record.started_at, record.wait_began_at, record.connected_at,
-                    record.last_connected_at, record.talk_ended_at, record.ended_at,
-                    record.last_place, record.end_reason, record.result, record.attempt_key,
-                ],
-            )  # fmt: skip
+        rows = [
+            (
+                record.source, None, None, 0, None, record.known_at, place, record.call_id, "",
+                record.direction, f"{record.number or ''}#{record.number_class}",
+                record.dialled_number, record.queue, None, record.started_at, record.wait_began_at,
+                record.connected_at, record.last_connected_at, record.talk_ended_at,
+                record.ended_at, record.last_place, record.end_reason, record.result,
+                record.attempt_key,
+            )
+            for place, record in enumerate(sorted(records, key=oracle._version))
+        ]  # fmt: skip
+        self.insert("raw.table_calls", *rows)
 
     def load_operator_lines(self, lines: list[oracle.OperatorLine]) -> None:
         """Store what a queue log tells of members, as its lines, each with its figure in place."""
@@ -162,47 +169,59 @@ class Program:
         self, rules: oracle.ProgramSettings, sources: set[str], *, has_do_not_call: bool = False
     ) -> None:
         """Bring settings into their tables, as `reconcile.settings.tables` would."""
+        self.set_all_rules([(rules, sources)], has_do_not_call=has_do_not_call)
+
+    def set_all_rules(
+        self,
+        all_rules: list[tuple[oracle.ProgramSettings, set[str]]],
+        *,
+        has_do_not_call: bool = False,
+    ) -> None:
+        """Bring in the settings of several worlds, each with its sources; the first one's are those
+        that a program has but once."""
         self.is_changed = True
-        for table in (
-            *("program", "sources", "campaigns"),
-            *("ladder", "redials", "campaign_words", "limits"),
-        ):
-            self.connection.execute(f"delete from settings.{table}")
-        self.insert(
-            "settings.program",
+        (first, _), *_ = all_rules
+        rows: dict[str, list[tuple]] = {table: [] for table in SETTINGS_TABLES}
+        rows["program"] = [
             (
-                "hash", "", rules.clock_tolerance_seconds, 20, 35, 3,
-                rules.dials_per_run, rules.dials_waiting_max,
-            ),
-        )  # fmt: skip
-        limit = rules.open_call_limit_minutes
-        for source in sorted(sources):
-            self.insert(
-                "settings.sources",
-                (source, "table", "", None, "e164", limit, 5, True, False),
+                "hash", "", first.clock_tolerance_seconds, 20, 35, 3,
+                first.dials_per_run, first.dials_waiting_max,
             )
+        ]  # fmt: skip
+        self.settings.campaigns = []
+        for rules, sources in all_rules:
+            limit_minutes = rules.open_call_limit_minutes
+            rows["sources"] += [
+                (source, "table", "", None, "e164", limit_minutes, 5, True, False, False)
+                for source in sorted(sources)
+            ]
+            for campaign in rules.campaigns:
+                self._add_campaign(campaign, rows)
+                rows["limits"] += [
+                    (campaign.name, limit.calls, limit.hours, limit.per)
+                    for limit in {*rules.limits, *campaign.limits}
+                ]
         if has_do_not_call:
-            self.insert(
-                "settings.sources",
-                ("robinson", "table", "", None, "e164", limit, 5, False, False, True),
+            limit_minutes = first.open_call_limit_minutes
+            rows["sources"].append(
+                ("robinson", "table", "", None, "e164", limit_minutes, 5, False, False, True)
             )
-        for position, campaign in enumerate(rules.campaigns, start=1):
-            self._set_campaign(campaign, position)
-            for limit in {*rules.limits, *campaign.limits}:
-                row = (campaign.name, limit.calls, limit.hours, limit.per)
-                self.insert("settings.limits", row)
+        for table, its_rows in rows.items():
+            self.connection.execute(f"delete from settings.{table}")
+            self.insert(f"settings.{table}", *its_rows)
         openings.forget(self.connection)
         queries.run(self.connection, "commands.forget_operator_signs", {})
 
-    def _set_campaign(self, campaign: oracle.CampaignSettings, position: int) -> None:
+    def _add_campaign(
+        self, campaign: oracle.CampaignSettings, rows: dict[str, list[tuple]]
+    ) -> None:
         hours_keys = {**hours_of(campaign.hours), "hours_of": campaign.hours_of}
         written = Campaign(name=campaign.name, **hours_keys)
         in_force = hours.of(written)
         self.settings.campaigns.append(written)
-        self.insert(
-            "settings.campaigns",
+        rows["campaigns"].append(
             (
-                campaign.name, position, campaign.starts_at, len(campaign.ladder),
+                campaign.name, len(rows["campaigns"]) + 1, campaign.starts_at, len(campaign.ladder),
                 campaign.dialled_numbers is not None, campaign.queues is not None, False,
                 campaign.settle_seconds, campaign.short_drop_seconds, campaign.min_gap_minutes,
                 campaign.confirm_within_minutes, campaign.give_up_after_minutes,
@@ -210,18 +229,12 @@ class Program:
                 campaign.unknown_callers, campaign.duplicates, campaign.drop_after_talk,
                 campaign.dialler, campaign.dials_per_run, campaign.dials_waiting_max,
                 campaign.priority, campaign.count_manual_attempts, campaign.min_talk_seconds,
-                *((in_force.hours_key, in_force.time_zone) if in_force else ()),
-            ),
+                in_force and in_force.hours_key, in_force and in_force.time_zone,
+                campaign.reach, campaign.duplicate_scope, campaign.hours_of,
+            )
         )  # fmt: skip
-        self.connection.execute(
-            "update settings.campaigns set reach = $2, duplicate_scope = $3, hours_of = $4 "
-            "where campaign = $1",
-            [campaign.name, campaign.reach, campaign.duplicate_scope, campaign.hours_of],
-        )
-        for result, minutes, times in campaign.retry_on:
-            self.insert("settings.redials", (campaign.name, result, minutes, times))
-        for attempt_number, offset in enumerate(campaign.ladder, start=1):
-            self.insert("settings.ladder", (campaign.name, attempt_number, offset))
+        rows["redials"] += [(campaign.name, *redial) for redial in campaign.retry_on]
+        rows["ladder"] += [(campaign.name, *step) for step in enumerate(campaign.ladder, start=1)]
         words = {
             "dialled_number": campaign.dialled_numbers or (),
             "queue": campaign.queues or (),
@@ -230,9 +243,9 @@ class Program:
             "stop_on": campaign.stop_on,
             "operator_queue": campaign.hold_without_operators_in,
         }
-        for kind, values in words.items():
-            for word in sorted(values):
-                self.insert("settings.campaign_words", (campaign.name, kind, word))
+        rows["campaign_words"] += [
+            (campaign.name, kind, word) for kind, values in words.items() for word in sorted(values)
+        ]
 
     def set_directory(self, contacts: list[tuple[str, str]]) -> None:
         """Put a directory in the place of the last one, if it differs."""
@@ -240,10 +253,11 @@ class Program:
             return
         self.contacts, self.is_changed = contacts, True
         self.connection.execute("delete from kept.contacts")
-        for contact_id, number in contacts:
-            self.insert(
-                "kept.contacts", ("directory", contact_id, "", number, number, "valid", None)
-            )
+        rows = [
+            ("directory", contact_id, "", number, number, "valid", None)
+            for contact_id, number in contacts
+        ]
+        self.insert("kept.contacts", *rows)
 
     def set_do_not_call(self, entries: list[str]) -> None:
         """Put a do-not-call list in the place of the last one, if it differs."""
@@ -311,9 +325,11 @@ def read_numbers_as_given(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 @contextmanager
-def running_program(zones: dict[str, tuple[str, ...]] | None = None) -> Iterator[Program]:
+def running_program(
+    zones: dict[str, tuple[str, ...]] | None = None, *, is_large: bool = False
+) -> Iterator[Program]:
     """A program that reads no phone numbers; `zones` stand in for what the library tells."""
-    program = Program()
+    program = Program(is_large=is_large)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(number_cache, "fill", read_numbers_as_given)
         patch.setattr(phone_numbers, "time_zones", lambda number: (zones or {}).get(number, ()))
@@ -321,33 +337,44 @@ def running_program(zones: dict[str, tuple[str, ...]] | None = None) -> Iterator
     program.close()
 
 
-def differences(world: oracle.World) -> list[str]:
-    """Play a world with the oracle and with the program; what they say differently, in words."""
-    outcome = oracle.play(world)
-    with running_program(world.zones) as program:
-        found = _decisions_differ(world, outcome, program)
-        return found or _ends_differ(outcome, program)
+def differences(*worlds: oracle.World) -> list[str]:
+    """Play worlds with the oracle and with the program; what they say differently, in words.
+
+    The oracle plays each world alone, the program all of them beside each other: several must have
+    the same runs and outages, and no name of their own in common (neighbours.py).
+    """
+    outcomes = [oracle.play(world) for world in worlds]
+    zones = {number: zones for world in worlds for number, zones in world.zones.items()}
+    with running_program(zones, is_large=len(worlds) > 1) as program:
+        found = _decisions_differ(worlds, outcomes, program)
+        return found or _ends_differ(outcomes, program)
 
 
-def _decisions_differ(world, outcome, program: Program) -> list[str]:
+def _decisions_differ(worlds, outcomes, program: Program) -> list[str]:
     """Stop at the first run in which they differ; what follows would follow from it."""
-    program.load_records(world.records)
-    program.load_operator_lines(world.operator_lines)
-    sources = {record.source for record in [*world.records, *world.operator_lines]}
-    rules, lifted = None, set()
-    for now, theirs in zip(world.runs, outcome.runs, strict=True):
-        in_force = oracle._in_force(world.settings, now)
-        if in_force is not rules:
-            program.set_rules(in_force, sources, has_do_not_call=bool(world.do_not_call))
+    for world in worlds:
+        program.load_records(world.records)
+        program.load_operator_lines(world.operator_lines)
+    sources = [
+        {record.source for record in [*world.records, *world.operator_lines]} for world in worlds
+    ]
+    has_do_not_call = any(world.do_not_call for world in worlds)
+    rules, lifted = [], set()
+    for place, now in enumerate(worlds[0].runs):
+        in_force = [oracle._in_force(world.settings, now) for world in worlds]
+        if any(ours is not theirs for ours, theirs in zip_longest(in_force, rules)):
             rules = in_force
-        program.set_directory(oracle._in_force(world.directory, now) or [])
-        program.set_do_not_call(oracle._in_force(world.do_not_call, now) or [])
-        program.set_pauses(world.pauses, now)
-        for place, (at, campaign, number) in enumerate(world.hand_closings):
-            if at <= now and place not in lifted:
-                lifted.add(place)
+            program.set_all_rules(
+                [*zip(rules, sources, strict=True)], has_do_not_call=has_do_not_call
+            )
+        program.set_directory(_all_in_force(worlds, "directory", now))
+        program.set_do_not_call(_all_in_force(worlds, "do_not_call", now))
+        program.set_pauses([pause for world in worlds for pause in world.pauses], now)
+        for at, campaign, number in (each for world in worlds for each in world.hand_closings):
+            if at <= now and (at, campaign, number) not in lifted:
+                lifted.add((at, campaign, number))
                 program.close_by_hand(campaign, number, at)
-        program.sink.is_down = now in world.outages
+        program.sink.is_down = now in worlds[0].outages
         findings = program.run(now)
         if findings:
             return [f"{now}: audit {finding}" for finding in findings]
@@ -356,21 +383,29 @@ def _decisions_differ(world, outcome, program: Program) -> list[str]:
             "from kept.decisions "
             f"where last_run_at is null or run_id = {program.run_id}"
         )
+        theirs = [one for outcome in outcomes for one in outcome.runs[place].decisions]
         different = _differ(
             f"{now} decision",
             {episode: tuple(rest) for episode, *rest in ours},
-            {_episode(one.episode): _decided(one) for one in theirs.decisions},
+            {_episode(one.episode): _decided(one) for one in theirs},
         )
         if different:
             return different
     return []
 
 
+def _all_in_force(worlds, timeline: str, now: datetime) -> list:
+    """The entries of all worlds at an instant, out of a timeline that each of them has."""
+    return [
+        entry for world in worlds for entry in oracle._in_force(getattr(world, timeline), now) or []
+    ]
+
+
 def _decided(decision) -> tuple:
     return (f"{decision.decision} {decision.reason}", decision.promised_at, decision.due_at)
 
 
-def _ends_differ(outcome, program: Program) -> list[str]:
+def _ends_differ(outcomes, program: Program) -> list[str]:
     accounts = program.fetch(
         "select source, call_id, account, case when is_late then 'late' else reason end, "
         "episode_id from kept.dropped_calls where account != 'withdrawn'"
@@ -393,6 +428,7 @@ def _ends_differ(outcome, program: Program) -> list[str]:
             {(source, call): tuple(rest) for source, call, *rest in accounts},
             {
                 (*call,): (one.account, one.reason, one.episode and _episode(one.episode))
+                for outcome in outcomes
                 for call, one in outcome.accounts.items()
             },
         ),
@@ -401,6 +437,7 @@ def _ends_differ(outcome, program: Program) -> list[str]:
             {episode: tuple(rest) for episode, *rest in episodes},
             {
                 _episode(one.id): (one.added_at, one.closed_at, one.cut, one.reason)
+                for outcome in outcomes
                 for one in outcome.episodes
             },
         ),
@@ -414,13 +451,18 @@ def _ends_differ(outcome, program: Program) -> list[str]:
                     *(one.call or (None, None)),
                     one.is_regret,
                 )
+                for outcome in outcomes
                 for one in outcome.attempts
             },
         ),
         *_differ(
             "command",
             {key: tuple(rest) for key, *rest in commands},
-            {one.key: (one.issued_at, one.state, one.handed_out_at) for one in outcome.commands},
+            {
+                one.key: (one.issued_at, one.state, one.handed_out_at)
+                for outcome in outcomes
+                for one in outcome.commands
+            },
         ),
     ]
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -122,12 +123,7 @@ class Hours:
 
         Choice: no further than three weeks, which no world of ours needs.
         """
-        minute = at.replace(second=0, microsecond=0)
-        for _ in range(21 * 1440):
-            minute += MINUTE
-            if self.is_open(minute):
-                return minute
-        return None
+        return _next_open_minute(self, at.replace(second=0, microsecond=0))
 
     def open_time(self, begin: datetime, end: datetime) -> timedelta:
         """How much of [begin, end) is open."""
@@ -137,6 +133,15 @@ class Hours:
             total += until - at if self.is_open(at) else timedelta()
             at = until
         return total
+
+
+@cache
+def _next_open_minute(hours: Hours, minute: datetime) -> datetime | None:
+    for _ in range(21 * 1440):
+        minute += MINUTE
+        if hours.is_open(minute):
+            return minute
+    return None
 
 
 @cache
@@ -238,6 +243,8 @@ class World:
     outages: set[datetime] = field(default_factory=set)  # runs in which the sink refuses for now
     operator_lines: list[OperatorLine] = field(default_factory=list)
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)  # where a number can be
+    beside: list[list[tuple[datetime, ProgramSettings]]] = field(default_factory=list)
+    """The settings of other worlds in the same program, that share no number and no line."""
 
 
 # --- what comes out -------------------------------------------------------------------------------
@@ -481,6 +488,9 @@ class _Program:
         self.ties: dict[str | None, set[str]] = {}
         self.changed = {call.id for call in calls if is_new(call, before.get(call.id))}
         self.settings = _in_force(self.world.settings, now)
+        self.all_campaigns = [*self.settings.campaigns]
+        for timeline in self.world.beside:
+            self.all_campaigns += _in_force(timeline, now).campaigns
         self.directory = _in_force(self.world.directory, now) or []
         self.do_not_call = frozenset(_in_force(self.world.do_not_call, now) or [])
         for campaign in self.settings.campaigns:
@@ -580,9 +590,17 @@ class _Program:
         others = self.numbers_tied_to(number)
         calls = [call for call in self.calls.values() if call.number in others]
         facts += [(at, "a_talk", call.id) for call in calls for at in talks(call)]
-        for at, fact, call_id in sorted(facts):  # a talk before a drop, then call id
+        carried: dict[CallId, Episode] = {}  # what a closing leaves behind takes its turn once more
+        heapify(facts)
+        while facts:
+            at, fact, call_id = heappop(facts)  # a talk before a drop, then call id
             if fact == "a_talk":
-                self.apply_talk(at, self.calls[call_id], number)
+                for closed in self.apply_talk(at, self.calls[call_id], number):
+                    for drop in self.left_behind(closed):
+                        carried[drop.call] = closed
+                        heappush(facts, (drop.dropped_at, "drop", drop.call))
+            elif closed := carried.pop(call_id, None):
+                self.carry_over(self.accounts[call_id], closed)
             else:
                 self.account(at, self.calls[call_id])
 
@@ -619,7 +637,7 @@ class _Program:
         Where there is no campaign, not at all.
         """
         campaign = self.campaign_of(call)
-        campaigns = [campaign] if campaign else self.settings.campaigns
+        campaigns = [campaign] if campaign else self.all_campaigns
         return max((each.settle for each in campaigns), default=0 * MINUTE)
 
     def settling(self) -> dict[CallId, Account]:
@@ -674,7 +692,7 @@ class _Program:
         """Choice: no dialled number, and for some dialled number a campaign would fit."""
         return call.dialled_number is None and any(
             campaign.queues is None or call.queue in campaign.queues
-            for campaign in self.settings.campaigns
+            for campaign in self.all_campaigns
         )
 
     def open_episode(self, campaign: str, number: str | None) -> Episode | None:
@@ -833,16 +851,21 @@ class _Program:
     def is_gone(self, campaign: str) -> bool:
         return campaign not in {each.name for each in self.settings.campaigns}
 
-    def apply_talk(self, at: datetime, call: CallRecord, number: str | None) -> None:
+    def apply_talk(self, at: datetime, call: CallRecord, number: str | None) -> Iterator[Episode]:
+        """Yield the episodes that it closes."""
         for episode in self.open_on(number):
             lasted = at in self.talks(call, episode.id.campaign)
             if episode.added_at < at and lasted and self.counts(call, episode):
                 self.close(episode, "reached", closed_at=at, cut=at, proof=call.id)
+                yield episode
 
     def close_what_else_must(self, number: str | None) -> None:
         """s5, lines 2 to 7; an episode that a closing opens is looked at as well."""
         while closing := next(filter(None, map(self.closing, self.open_on(number))), None):
             self.close(*closing)
+            episode, *_ = closing
+            for drop in self.left_behind(episode):
+                self.carry_over(drop, episode)
 
     def closing(
         self, episode: Episode
@@ -926,7 +949,7 @@ class _Program:
         cut: datetime,
         proof: CallId | None,
     ) -> None:
-        """Close, withdraw what no sink has taken, remove, carry over."""
+        """Close, withdraw what no sink has taken, and remove."""
         episode.closed_run, episode.closed_at, episode.cut = self.now, closed_at, cut
         episode.reason, episode.proof = reason, proof
         self.withdraw_dial(episode)
@@ -937,7 +960,6 @@ class _Program:
         if reason == "not_dropped":
             for dial in self.attempts_of(episode):
                 dial.is_regret = dial.is_regret or dial.key is not None
-        self.carry_over(episode)
 
     # design s3.13: dials that would not have been handed out, had everything been known
 
@@ -977,25 +999,30 @@ class _Program:
             for attempt in self.attempts
         )
 
-    def carry_over(self, episode: Episode) -> None:
-        """A2: no dropped call is forgotten by a closing."""
-        left = [
+    def left_behind(self, episode: Episode) -> list[Account]:
+        """A2: the drops for which a closed episode does not answer, in order."""
+        return [
             drop
             for drop in self.drops_of(episode)
             if drop.dropped_at > episode.cut
             or (drop.dropped_at == episode.cut and episode.reason == "reached")
         ]
-        if not left:
-            return
-        first, *others = left
-        call, added_at = self.calls[first.call], first.dropped_at
-        following = self.open(episode.id.campaign, call, first.kind, added_at)
-        for drop in others:
+
+    def carry_over(self, drop: Account, episode: Episode) -> None:
+        """A2: no dropped call is forgotten by a closing; it joins what is open, or opens.
+
+        Choice: the dials of the closed episode since the opening count, whichever drop opened.
+        """
+        following = self.open_episode(episode.id.campaign, episode.id.number)
+        if following is None:
+            call = self.calls[drop.call]
+            following = self.open(episode.id.campaign, call, drop.kind, drop.dropped_at)
+        else:
             drop.account, drop.reason, drop.episode = "joined", None, following.id
         after_it = [
             attempt
             for attempt in self.attempts_of(episode)
-            if attempt.key is not None and attempt.handed_out_at >= added_at
+            if attempt.key is not None and attempt.handed_out_at >= following.added_at
         ]
         places = {k: place for place, k in enumerate(sorted({one.k for one in after_it}), start=1)}
         seen: Counter[int] = Counter()

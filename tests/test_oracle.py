@@ -8,26 +8,18 @@ from __future__ import annotations
 import in_process
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from neighbours import neighbours
 from oracle import World
 from worlds import random_world, worlds
 
-# Of some fifty worlds that between them met every reason, account, result, state and tie that at
-# least three of the first 1,500 meet: the shortest that meet what all of these do. The many worlds
-# of --slow have them all.
-SEEDS = (
-    *(27, 58, 408, 431, 810, 1036, 1063, 1313),
-    # Once told the two apart.
-    *(25, 51, 60, 139, 328, 481, 639, 734, 829),
-    # Numbers on a do-not-call list, before and amid an episode; talks that are too short.
-    *(242, 291),
-    # Nobody is there to answer.
-    *(48, 268, 319),
-    # Calling hours by the clock of the client, open in all his zones, or never together.
-    *(33, 61),
-    # Dialled again within an attempt.
-    *(428, 971),
-)
-MANY, AT_ONCE = 1_500, 50
+# By themselves: short ones with what neighbours cannot have of their own (limits on all dials of a
+# program, campaigns for any line, pauses of all campaigns), and some that once told the two apart.
+SEEDS = (25, 33, 51, 58, 268, 428, 431, 639, 810, 1036)
+# Seeds of groups with few runs, and how many neighbours each has.
+GROUPS, NEIGHBOURS = (1, 2, 7), 100
+# All of these agreed when they were last run: 300 worlds, and 10,000 neighbours.
+MANY, AT_ONCE = 300, 50
+MANY_GROUPS, MANY_NEIGHBOURS = range(1, 41), 250
 
 short = settings(
     max_examples=5,
@@ -46,12 +38,24 @@ def test_the_program_does_what_the_oracle_says(seed: int) -> None:
     assert in_process.differences(world) == []
 
 
+@pytest.mark.parametrize("seed", GROUPS)
+def test_the_program_does_to_each_of_many_what_the_oracle_says_of_it_alone(seed: int) -> None:
+    assert in_process.differences(*neighbours(seed, NEIGHBOURS)) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, MANY, AT_ONCE))
 def test_the_program_does_what_the_oracle_says_of_many_worlds(first: int) -> None:
     seeded = {seed: random_world(seed) for seed in range(first, first + AT_ONCE)}
     found = {seed: in_process.differences(world) for seed, world in seeded.items()}
     assert {seed: differences for seed, differences in found.items() if differences} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", MANY_GROUPS)
+def test_the_program_does_to_each_of_thousands_what_the_oracle_says(seed: int) -> None:
+    assert in_process.differences(*neighbours(seed, MANY_NEIGHBOURS)) == []
 
 
 @given(worlds())

@@ -1,6 +1,7 @@
 """Worlds that hurt, for Hypothesis and from a seed; both are built by the same pieces.
 
-`worlds()` is a Hypothesis strategy, `random_world(seed)` the same from a seeded generator. A world
+`worlds()` is a Hypothesis strategy, `random_world(seed)` the same from a seeded generator; those of
+`random_neighbour` share their runs, to be played beside each other (neighbours.py). A world
 is plain data: the answers to the dials are made by playing it, looking at what was handed out, and
 adding the outgoing calls; as they become known after the hand-out, they change nothing before it.
 
@@ -108,9 +109,39 @@ class DrawnPick:
         return self
 
 
+@dataclass(frozen=True)
+class Beat:
+    """When a program runs, and in which of its runs the sink is down: all that neighbours share."""
+
+    begin: datetime
+    minutes: int
+    runs: tuple[datetime, ...]
+    outages: frozenset[datetime]
+
+
 def random_world(seed: int) -> World:
     """The same world for the same seed."""
     return build_world(SeededPick(str(seed), Random(seed)))  # noqa: S311 - no secret
+
+
+def random_beat(name: str) -> Beat:
+    """The same beat for the same name; sometimes it goes on after hours, or a day later."""
+    builder = _Builder(SeededPick.by(name))
+    runs = builder.runs()
+    outages = builder.outages(runs)
+    if builder.one_in(2):
+        runs += builder.later_runs(runs[-1], (6 * 60, 12 * 60, 24 * 60))
+    return Beat(builder.begin, builder.minutes, tuple(runs), frozenset(outages))
+
+
+def random_neighbour(name: str, beat: Beat) -> World:
+    """The same world for the same name, for a program that has others beside it.
+
+    Of its own are all its campaigns, lines, sources, clients and settings. What a program has but
+    once, it does not draw: other runs, limits on the dials of all campaigns together, and campaigns
+    that take whatever line was dialled.
+    """
+    return _Builder(SeededPick.by(name), beat).build()
 
 
 @st.composite
@@ -129,10 +160,11 @@ class _Client:
 
 
 class _Builder:
-    def __init__(self, pick: Pick) -> None:
+    def __init__(self, pick: Pick, beat: Beat | None = None) -> None:
         self.pick = pick
-        self.begin = datetime.fromisoformat(pick.of(BEGINNINGS))
-        self.minutes = pick.of((10, 20, 40, 90))
+        self.beat = beat
+        self.begin = beat.begin if beat else datetime.fromisoformat(pick.of(BEGINNINGS))
+        self.minutes = beat.minutes if beat else pick.of((10, 20, 40, 90))
         self.instants = [self.begin]  # for ties to the second
         self.calls = 0
         self.client: _Client | None = None  # of a story that is being told
@@ -152,12 +184,12 @@ class _Builder:
         world = World(
             settings=self.settings(),
             records=records,
-            runs=self.runs(),
+            runs=[*self.beat.runs] if self.beat else self.runs(),
             directory=self.directory(),
             hand_closings=self.hand_closings(),
             pauses=self.pauses(),
         )
-        world.outages = self.outages(world.runs)
+        world.outages = {*self.beat.outages} if self.beat else self.outages(world.runs)
         pick, self.pick = self.pick, self.pick.apart("limits")
         self.limit(world)
         self.pick = pick.apart("stops")
@@ -220,7 +252,8 @@ class _Builder:
         first = self.campaign("billing", (LINES[0],), shared)
         campaigns = [first]
         if self.one_in(3):
-            campaigns = [replace(first, dialled_numbers=self.pick.of((None, frozenset(LINES))))]
+            any_line = frozenset({*LINES, OTHER_LINE}) if self.beat else None
+            campaigns = [replace(first, dialled_numbers=self.pick.of((any_line, frozenset(LINES))))]
         else:
             second_lines = self.pick.of(((LINES[1],), LINES, None))
             campaigns.append(self.campaign("support", second_lines, shared))
@@ -238,6 +271,8 @@ class _Builder:
     ) -> CampaignSettings:
         of = self.pick.of
         both = frozenset({"incoming", "outgoing"})
+        if self.beat and lines is None:  # nobody else's
+            lines = (*LINES, OTHER_LINE)
         return CampaignSettings(
             name,
             dialled_numbers=None if lines is None else frozenset(lines),
@@ -332,6 +367,8 @@ class _Builder:
         }
         if name:
             pacing["priority"] = self.pick.of((0, 0, 1, -1))
+        elif self.beat:
+            return {}
         return pacing
 
     def with_stops(self, name: str) -> dict[str, Any]:
@@ -396,8 +433,16 @@ class _Builder:
         if self.one_in(2):
             world.records += self.rush()
         if self.one_in(3):
-            later = world.runs[-1] + self.pick.of((12 * 60, 24 * 60)) * MINUTE
-            world.runs += [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
+            self.run_on(world, (12 * 60, 24 * 60))
+
+    def run_on(self, world: World, after_minutes: Sequence[int]) -> None:
+        """Runs again after a long pause."""
+        if self.beat is None:
+            world.runs += self.later_runs(world.runs[-1], after_minutes)
+
+    def later_runs(self, last: datetime, after_minutes: Sequence[int]) -> list[datetime]:
+        later = last + self.pick.of(after_minutes) * MINUTE
+        return [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
 
     def with_hours(self, name: str, zones: Sequence[str] = ZONES) -> dict[str, Any]:
         if not name or self.one_in(5):
@@ -473,9 +518,8 @@ class _Builder:
         world.settings = self.changed_rules(world, change)
         if self.one_in(2):
             world.records += self.rush()
-        if self.one_in(4):  # runs again after a long pause
-            later = world.runs[-1] + self.pick.of((6 * 60, 24 * 60)) * MINUTE
-            world.runs += [later + minute * MINUTE for minute in range(self.pick.of((1, 8)))]
+        if self.one_in(4):
+            self.run_on(world, (6 * 60, 24 * 60))
 
     def with_client_hours(self, name: str) -> dict[str, Any]:
         hours = self.with_hours(name, self.zones)
