@@ -987,10 +987,10 @@ class _Program:
     def counts_for(self, call: CallRecord, episode: EpisodeId) -> bool:
         """As `counts`, for all that the campaign ever dialled to the number.
 
-        Choice: no talk makes a dial a regret once its campaign is gone; one with another number of
-        the contact does when its record is new, and not when the directory is.
+        Choice: once its campaign is gone any talk does whose record is new; one with another number
+        of the contact when its record is new, and not when the directory is.
         """
-        if self.is_gone(episode.campaign):
+        if self.is_gone(episode.campaign) and call.id not in self.changed:
             return False
         if call.number != episode.number:
             return call.id in self.changed and self.reaches(call, episode)

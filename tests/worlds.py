@@ -125,8 +125,12 @@ def random_world(seed: int) -> World:
 
 
 def random_beat(name: str) -> Beat:
-    """The same beat for the same name; sometimes it goes on after hours, or a day later."""
+    """The same beat for the same name; sometimes it goes on after hours, or a day later.
+
+    It is no long one: a run of many worlds costs seconds, and an hour shows little more than half.
+    """
     builder = _Builder(SeededPick.by(name))
+    builder.minutes = builder.pick.of((10, 20, 40))
     runs = builder.runs()
     outages = builder.outages(runs)
     if builder.one_in(2):

@@ -6,7 +6,8 @@
 --
 -- A talk lies before the hand-out with no dropped call between the two; or the episode turned out
 -- to have no dropped call at all. The talk of the attempt's own call is no regret, whether the call
--- or the dialler's report shows it. Which talks count for a campaign that is gone is not known.
+-- or the dialler's report shows it. For a campaign that is gone each talk counts when its record is
+-- new, for nothing tells which of the older ones it asked for.
 -- A talk of another number of the contact counts when its record comes late: a directory that ties
 -- the two numbers together later on makes no dial wrong that was right by the one of then.
 with told_now as (
@@ -43,14 +44,17 @@ dials_after_talks as (
         on talks.campaign = attempts.campaign
         and talks.number = attempts.number
         and talks.talk_at < attempts.handed_out_at
-    inner join settings.campaigns as campaigns
+    left join settings.campaigns as campaigns
         on talks.campaign = campaigns.campaign
     left join told_now
         on talks.source = told_now.source
         and talks.call_id = told_now.call_id
     where
         talks.call_id != attempts.command_key
-        and (talks.talked_number = talks.number or told_now.call_id is not null)
+        and (
+            talks.talked_number = talks.number and campaigns.campaign is not null
+            or told_now.call_id is not null
+        )
         and (
             attempts.call_id is null
             or talks.source != attempts.call_source
