@@ -96,6 +96,12 @@ class Settings:
         default=3,
         unit="days",
     )
+    last_talk_days: int = key(
+        forms.whole(0, 3660),
+        "How far back a dial tells when an operator and the client last talked.",
+        default=7,
+        unit="days",
+    )
     time_zone: str = key(
         time_zone(),
         "The zone in which schedules and calling hours are read.",

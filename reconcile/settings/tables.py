@@ -56,6 +56,7 @@ _PROGRAM_COLUMNS = (
     "max_shrink_percent",
     "hot_days",
     "raw_days",
+    "last_talk_days",
     "dials_per_run",
     "dials_waiting_max",
 )

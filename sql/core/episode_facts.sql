@@ -1,11 +1,13 @@
 -- What an operator and an auditor need to know of each episode that has a command in this run.
 -- Grain:  one row per episode decided dial or remove
 -- Reads:  core.decisions, core.directory, core.contact_duplicates, settings.campaigns,
+--         settings.program, kept.campaigns,
 --         kept.episodes, kept.dropped_calls, kept.calls, kept.attempts, kept.commands
 -- Params: $now timestamp, $since timestamp
 --
 -- waited_seconds is the longest wait of the dropped calls; line and queue are those of the last
--- one; last_talk_at is a talk of the last seven days, for to look further costs the whole history.
+-- one; last_talk_at is looked for in the calls of `last_talk_days`, for to look further costs the
+-- whole history. Of a call with several connections the last one is looked at.
 -- A remove names the contact of the episode's last dial, or the present one where there was none
 -- (A14).
 with wanted as (
@@ -47,18 +49,26 @@ drops as (
 
 last_talks as (
     select
-        calls.number,
+        wanted.episode_id,
         max(calls.last_connected_at) as last_talk_at
     from kept.calls as calls
+    inner join wanted
+        on calls.number = wanted.number
+    left join kept.campaigns as campaigns
+        on wanted.campaign = campaigns.campaign
     where
         calls.connected_at is not null
-        and calls.started_at >= $now::timestamp - interval '7 days'
-        and exists (
-            select 1
-            from wanted
-            where wanted.number = calls.number
+        and calls.direction != 'internal'
+        and calls.started_at >= (
+            select $now::timestamp - max(program.last_talk_days) * interval '1 day'
+            from settings.program as program
         )
-    group by calls.number
+        and kept.is_talk(
+            calls.last_connected_at,
+            coalesce(calls.talk_ended_at, calls.ended_at, $now::timestamp),
+            campaigns.min_talk_seconds
+        )
+    group by wanted.episode_id
 ),
 
 -- A dial carried over with its dropped call is the new episode's; its command keeps its key.
@@ -149,7 +159,7 @@ from wanted
 left join drops
     on wanted.episode_id = drops.episode_id
 left join last_talks
-    on wanted.number = last_talks.number
+    on wanted.episode_id = last_talks.episode_id
 left join contacts
     on wanted.episode_id = contacts.episode_id
 left join talked_numbers
