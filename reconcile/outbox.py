@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from reconcile.moment import Moment
     from reconcile.sinks import Sink
 
-# Rounds of offering in one run: a remove may leave right behind a dial of the same number.
-_ROUNDS_MAX = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -95,12 +92,11 @@ def deliver(
 
     Each transaction is short: that a command is offered is committed before its sink is called
     (A4), and the outcome after it. A sink that refuses holds up no other sink. Those in `silent`
-    get nothing.
+    get nothing. Each round offers one command of a number, and none twice in a run, so that the
+    rounds are as many as the commands that wait for one number.
     """
     delivery = Delivery()
-    for _ in range(_ROUNDS_MAX):
-        if not queries.run(connection, "commands.offer_commands", moment.params()):
-            break
+    while queries.run(connection, "commands.offer_commands", moment.params()):
         offered = [
             row
             for row in queries.rows(connection, "core.offered_commands", moment.params()).rows
@@ -109,9 +105,7 @@ def deliver(
         for sink_name in dict.fromkeys(row[0] for row in offered):
             commands = [OutgoingCommand(*row[1:5]) for row in offered if row[0] == sink_name]
             sink = None if sink_name in silent else sinks.get(sink_name)
-            _hand_over(
-                connection, sink, sink_name, commands, moment=moment, delivery=delivery
-            )
+            _hand_over(connection, sink, sink_name, commands, moment=moment, delivery=delivery)
     return delivery
 
 

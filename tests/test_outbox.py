@@ -168,3 +168,13 @@ def test_a_remove_follows_the_dial_of_its_number_in_the_same_run(
     assert [key.split("|")[:2] for key in program.sink.taken] == [["dial", "a"], ["remove", "b"]]
     offered = program.fetch("select distinct offered_at from kept.commands")
     assert offered == [(at("10:08"),)]
+
+
+def test_all_removes_of_a_number_leave_in_one_run_and_the_dial_behind_them(
+    program: in_process.Program,
+) -> None:
+    # Seven times dropped and reached while the program was down, and dropped once more.
+    calls = [drop(f"d{hour}", f"{hour:02}:00:00") for hour in range(1, 9)]
+    calls += [talk(f"t{hour}", f"{hour:02}:30:00", f"{hour:02}:31:00") for hour in range(1, 8)]
+    play(program, calls, "08:10", "08:10")
+    assert states(program) == [("remove", "delivered")] * 7 + [("dial", "delivered")]
