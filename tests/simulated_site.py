@@ -66,7 +66,7 @@ RULES = (
     "",
     "retry_minutes = [2, 4]",
     "retry_minutes = [5, 15, 60]\nretry_on.busy = { minutes = 2, times = 1 }",
-    'count_from = "previous_attempt"\nretry_minutes = [3, 3, 9]',
+    'count_from = "previous_attempt"\nretry_minutes = [3, 4, 9]',
     'on_repeat = "restart"',
     "give_up_after_minutes = 30",
     'stop_on = ["busy"]',
