@@ -142,10 +142,10 @@ class Program:
             (
                 record.source, None, None, 0, None, record.known_at, place, record.call_id, "",
                 record.direction, f"{record.number or ''}#{record.number_class}",
-                record.dialled_number, record.queue, None, record.started_at, record.wait_began_at,
-                record.connected_at, record.last_connected_at, record.talk_ended_at,
-                record.ended_at, record.last_place, record.end_reason, record.result,
-                record.attempt_key,
+                record.dialled_number, record.queue, record.menu, record.started_at,
+                record.wait_began_at, record.connected_at, record.last_connected_at,
+                record.talk_ended_at, record.ended_at, record.last_place, record.end_reason,
+                record.result, record.attempt_key,
             )
             for place, record in enumerate(sorted(records, key=oracle._version))
         ]  # fmt: skip
@@ -222,7 +222,8 @@ class Program:
         rows["campaigns"].append(
             (
                 campaign.name, len(rows["campaigns"]) + 1, campaign.starts_at, len(campaign.ladder),
-                campaign.dialled_numbers is not None, campaign.queues is not None, False,
+                campaign.dialled_numbers is not None, campaign.queues is not None,
+                campaign.menus is not None,
                 campaign.settle_seconds, campaign.short_drop_seconds, campaign.min_gap_minutes,
                 campaign.confirm_within_minutes, campaign.give_up_after_minutes,
                 campaign.count_from, campaign.on_repeat,
@@ -231,6 +232,7 @@ class Program:
                 campaign.priority, campaign.count_manual_attempts, campaign.min_talk_seconds,
                 in_force and in_force.hours_key, in_force and in_force.time_zone,
                 campaign.reach, campaign.duplicate_scope, campaign.hours_of,
+                campaign.shared_telephony,
             )
         )  # fmt: skip
         rows["redials"] += [(campaign.name, *redial) for redial in campaign.retry_on]
@@ -238,6 +240,7 @@ class Program:
         words = {
             "dialled_number": campaign.dialled_numbers or (),
             "queue": campaign.queues or (),
+            "menu": campaign.menus or (),
             "dropped_in": {*campaign.dropped_in, "queue"},
             "remove_on": campaign.remove_on,
             "stop_on": campaign.stop_on,

@@ -54,6 +54,7 @@ class OwnNames:
                     number=_if_any(self.number, record.number),
                     dialled_number=_if_any(self.number, record.dialled_number),
                     queue=_if_any(self.name, record.queue),
+                    menu=_if_any(self.name, record.menu),
                     attempt_key=_if_any(self.key, record.attempt_key),
                 )
                 for record in world.records
@@ -96,13 +97,17 @@ class OwnNames:
         return replace(rules, campaigns=tuple(map(self.campaign, rules.campaigns)))
 
     def campaign(self, campaign: CampaignSettings) -> CampaignSettings:
-        lines, queues = campaign.dialled_numbers, campaign.queues
-        assert lines is not None
+        lines, queues, menus = campaign.dialled_numbers, campaign.queues, campaign.menus
+        if campaign.shared_telephony:
+            assert queues or menus
+        else:
+            assert lines is not None
         return replace(
             campaign,
             name=self.name(campaign.name),
-            dialled_numbers=frozenset(map(self.number, lines)),
+            dialled_numbers=None if lines is None else frozenset(map(self.number, lines)),
             queues=None if queues is None else frozenset(map(self.name, queues)),
+            menus=None if menus is None else frozenset(map(self.name, menus)),
             hold_without_operators_in=tuple(map(self.name, campaign.hold_without_operators_in)),
         )
 

@@ -70,6 +70,7 @@ class CallRecord:
     end_reason: str | None = None  # caller | operator | timeout | exit_key | empty | restart
     result: str | None = None  # of an outgoing call
     attempt_key: str | None = None
+    menu: str | None = None  # in which the client hung up
 
     @property
     def id(self) -> CallId:
@@ -160,6 +161,8 @@ class CampaignSettings:
     name: str
     dialled_numbers: frozenset[str] | None = None  # None: any
     queues: frozenset[str] | None = None  # None: any, also none
+    menus: frozenset[str] | None = None  # None: any
+    shared_telephony: bool = False
     dropped_in: tuple[str, ...] = ("queue", "ivr")  # `queue` is always on
     ladder: tuple[int, ...] = (5, 15, 60)  # minutes
     remove_on: frozenset[str] = frozenset({"incoming", "outgoing"})
@@ -434,11 +437,23 @@ def last_sign(call: CallRecord) -> datetime:
 
 
 def takes(campaign: CampaignSettings, call: CallRecord) -> bool:
-    """The call came in on a line of the campaign; what is not known fits only `any`."""
-    dialled, queues = campaign.dialled_numbers, campaign.queues
-    return (dialled is None or call.dialled_number in dialled) and (
-        queues is None or call.queue in queues
-    )
+    """Whether the line of the call, where it has one to tell, and its place are the campaign's."""
+    lines = campaign.dialled_numbers
+    return (lines is None or call.dialled_number in lines) and is_of_place(campaign, call)
+
+
+def is_of_place(campaign: CampaignSettings, call: CallRecord) -> bool:
+    """A queue of the campaign, or a menu of it.
+
+    Choice: a menu stands for a queue to which the client never came; with shared telephony both
+    stand for the line, where the campaign names any.
+    """
+    queues, menus = campaign.queues, campaign.menus
+    is_its_queue = queues is not None and call.queue in queues
+    is_its_menu = menus is not None and call.menu in menus
+    if campaign.shared_telephony:
+        return queues is menus is None or is_its_queue or is_its_menu
+    return queues is None or is_its_queue or (call.queue is None and is_its_menu)
 
 
 # --- the program ----------------------------------------------------------------------------------
@@ -674,7 +689,14 @@ class _Program:
             number_is_no_good = "number_withheld"
         length = call.ended_at - (call.wait_began_at or call.started_at)
         rows = (
-            (kind == "ivr" and "ivr" not in campaign.dropped_in, "ivr_not_enabled"),
+            (
+                kind == "ivr"
+                and (
+                    "ivr" not in campaign.dropped_in
+                    or call.menu not in (campaign.menus or {call.menu})
+                ),
+                "ivr_not_enabled",
+            ),
             (number_is_no_good is not None, number_is_no_good),
             (length < campaign.short_drop_seconds * SECOND, "short_drop"),
             (self.talks(call, campaign.name) and not campaign.drop_after_talk, "after_talk"),
@@ -691,8 +713,7 @@ class _Program:
     def is_line_unknown(self, call: CallRecord) -> bool:
         """Choice: no dialled number, and for some dialled number a campaign would fit."""
         return call.dialled_number is None and any(
-            campaign.queues is None or call.queue in campaign.queues
-            for campaign in self.all_campaigns
+            is_of_place(campaign, call) for campaign in self.all_campaigns
         )
 
     def open_episode(self, campaign: str, number: str | None) -> Episode | None:
@@ -1053,9 +1074,7 @@ class _Program:
 
     # s4: when the next attempt is due
 
-    def due(
-        self, episode: Episode
-    ) -> tuple[int | None, int, datetime | None, datetime | None]:
+    def due(self, episode: Episode) -> tuple[int | None, int, datetime | None, datetime | None]:
         """Which attempt is next, its redial, its promise, from when it may leave but for the hours.
 
         Choice: a redial belongs to its attempt, so it moves no step; it comes unless the next step

@@ -167,9 +167,18 @@ def test_an_end_that_no_list_knows_stands_for_itself() -> None:
 def test_a_dropped_call_is_told_with_its_account(kind: str, row: dict[str, Any], told: str) -> None:
     (text,) = texts(
         "drops", kind=kind, campaign="a", dropped_at=instant("10:01:00"), waited_seconds=5,
-        first_seen_at=instant("10:02:00"), **row,
+        first_seen_at=instant("10:02:00"), also_fits=[], **row,
     )  # fmt: skip
     assert told in text
+
+
+def test_a_dropped_call_that_fits_several_campaigns_names_the_others() -> None:
+    (text,) = texts(
+        "drops", kind="queue", campaign="a", dropped_at=instant("10:01:00"), waited_seconds=5,
+        first_seen_at=instant("10:02:00"), accounted_at=None, account="opened",
+        also_fits=["b", "c"],
+    )  # fmt: skip
+    assert text.endswith("; it fits `b`, `c` as well, and went to the first in the settings")
 
 
 def test_a_regret_is_told_at_its_attempt() -> None:

@@ -30,6 +30,52 @@ def test_shared_telephony_without_queues_is_warned_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("earlier", "later", "told"),
+    [
+        # The same line, or one of several.
+        ('dialled_numbers = ["+1", "+2"]', 'dialled_numbers = ["+2"]', "takes no call"),
+        ('dialled_numbers = ["+2"]', 'dialled_numbers = ["+1", "+2"]', "shares `+2` with"),
+        ('dialled_numbers = ["+1"]', 'dialled_numbers = ["+2"]', None),
+        # Told apart by their queues.
+        (
+            'dialled_numbers = ["+1"]\nqueues = ["a"]',
+            'dialled_numbers = ["+1"]\nqueues = ["b"]',
+            None,
+        ),
+        ('dialled_numbers = ["+1"]\nqueues = ["a"]', 'dialled_numbers = ["+1"]', "shares `+1`"),
+        ('queues = ["a", "b"]', 'dialled_numbers = ["+1"]\nqueues = ["b"]', "takes no call"),
+        # One that takes every call, before or behind the others.
+        ("", 'dialled_numbers = ["+1"]', "takes no call"),
+        ("", "", "takes no call"),
+        ('dialled_numbers = ["+1"]', "", None),
+        ('queues = ["a"]', "", None),
+        # With shared telephony menus stand for lines.
+        (
+            'shared_telephony = true\nmenus = ["m"]\ndropped_in = ["ivr"]',
+            'shared_telephony = true\nmenus = ["m"]\nqueues = ["a"]\ndropped_in = ["ivr"]',
+            "shares `m` with",
+        ),
+    ],
+)
+def test_two_campaigns_that_ask_for_the_same_calls_are_warned_of(
+    tmp_path: Path, earlier: str, later: str, told: str | None
+) -> None:
+    text = with_campaign(earlier) + f"\n[campaigns.second]\n{later}\n"
+    if "menus" in text:
+        text += '\n[sources.log]\nkind = "asterisk"\nqueue_log = "q"\nmenus = ["m"]\n'
+        text += 'cdr = { path = "c", columns = "21", time_zone = "UTC" }\ntrunks = ["T/*"]\n'
+        text += 'incoming = { contexts = ["m"] }\n'
+    warnings = [one for one in read(tmp_path, text).warnings if "stands before" in one]
+    if told is None:
+        assert warnings == []
+    else:
+        (warning,) = warnings
+        assert "`campaigns.second`" in warning
+        assert told in warning
+        assert "`missed-calls`, which stands before it in the file" in warning
+
+
+@pytest.mark.parametrize(
     ("lines", "is_warned"),
     [
         ("confirm_within_minutes = 10", False),

@@ -42,6 +42,8 @@ LINES = ("+420200000410", "+420200000420")
 OTHER_LINE = "+420200000499"
 STRANGER = "+420700610199"  # calls nobody
 QUEUES = ("sales", "helpdesk")
+MENUS = ("welcome", "night")
+MENU_LISTS = (frozenset({"welcome"}), frozenset({"night"}), frozenset(MENUS), None)
 OPERATORS = ("Agent One", "Agent Two")
 OPERATOR_EVENTS = (
     *("PAUSE", "PAUSE", "PAUSE", "UNPAUSE", "REMOVEMEMBER", "ADDMEMBER", "RINGNOANSWER"),
@@ -214,6 +216,8 @@ class _Builder:
         self.reach(world)
         self.pick = pick.apart("operators")
         self.wait_for_operators(world)
+        self.pick = pick.apart("menus")
+        self.enter_menus(world)
         self.pick = pick
         self.answer_dials(world)
         world.records = self.shuffled(world.records)
@@ -508,6 +512,7 @@ class _Builder:
             figure=self.pick.of(figures.get(event, (0, 60))),
             known_at=at + self.seconds(DELAYS),
         )
+
     # calling hours by the clock of the client
 
     def open_by_clients(self, world: World) -> None:
@@ -538,6 +543,49 @@ class _Builder:
         opened = {minute % DAY_MINUTES for minute in range(first, first + length)}
         hours = Hours(ranges=ranges_of(opened), time_zone=self.pick.of(ZONES))
         return {"hours": hours, "hours_of": self.pick.of(("client", "client", "campaign"))}
+
+    # menus, and shared telephony
+
+    def enter_menus(self, world: World) -> None:
+        """Sometimes it counts in which menu a client hung up, or came to a queue through it."""
+        if not self.one_in(4):
+            return
+        menus = {
+            call_id: self.pick.of(MENUS)
+            for call_id in dict.fromkeys(
+                record.id for record in world.records if record.direction == "in"
+            )
+        }
+        hung_up = {record.id for record in world.records if record.last_place == "ivr"}
+        world.records = [
+            replace(record, menu=menus[record.id])
+            if record.id in hung_up or menus.get(record.id) == MENUS[0]
+            else record
+            for record in world.records
+        ]
+        change = self.with_shared_telephony if self.one_in(3) else self.with_menus
+        world.settings = self.changed_rules(world, change)
+
+    def with_menus(self, name: str) -> dict[str, Any]:
+        if not name:
+            return {}
+        dropped_in = self.pick.of((("queue", "ivr"), ("ivr", "queue", "timeout")))
+        return {"menus": self.pick.of(MENU_LISTS), "dropped_in": dropped_in}
+
+    def with_shared_telephony(self, name: str) -> dict[str, Any]:
+        if not name:
+            return {}
+        queues = self.pick.of((frozenset({"sales"}), frozenset({"helpdesk"}), None))
+        menus = self.pick.of(MENU_LISTS)
+        if self.beat and queues is menus is None:  # nobody else's
+            queues = frozenset(QUEUES)
+        return {
+            **self.with_menus(name),
+            "shared_telephony": True,
+            "dialled_numbers": None,
+            "queues": queues,
+            "menus": menus,
+        }
 
     # contacts with several numbers
 

@@ -130,7 +130,9 @@ def _drop(row: Row, clock: Clock) -> str:
     waited = "" if row["waited_seconds"] is None else f" after {row['waited_seconds']:,} s"
     place = _HUNG_UP_IN.get(row["kind"])
     how = _ended("caller", place) if place else _ended(row["kind"], None)
-    return f"{how}{waited}: {_account(row, clock)}"
+    others = ", ".join(f"`{name}`" for name in row["also_fits"])
+    fits = f"; it fits {others} as well, and went to the first in the settings" if others else ""
+    return f"{how}{waited}: {_account(row, clock)}{fits}"
 
 
 def _account(row: Row, clock: Clock) -> str:

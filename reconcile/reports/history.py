@@ -132,9 +132,7 @@ def as_of(
         yield
 
 
-def _cut_to(
-    connection: duckdb.DuckDBPyConnection, here: str, run_id: int, at: datetime
-) -> None:
+def _cut_to(connection: duckdb.DuckDBPyConnection, here: str, run_id: int, at: datetime) -> None:
     """Take away what people did and what diallers told later."""
     connection.execute("create schema past.raw")
     for name, instant in _TIMED.items():
@@ -142,9 +140,7 @@ def _cut_to(
             f"delete from past.kept.{name} where {instant} > $1",  # noqa: S608 - our names
             [at],
         )
-    connection.execute(
-        "update past.kept.pauses set resumed_at = null where resumed_at > $1", [at]
-    )
+    connection.execute("update past.kept.pauses set resumed_at = null where resumed_at > $1", [at])
     connection.execute(
         f"create table past.raw.results as from {here}.raw.results where applied_run <= $1",
         [run_id],
@@ -184,6 +180,13 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ).fetchall():
             if name not in _TABLES:
                 connection.execute(f"create table past.kept.{name} as from {here}.kept.{name}")
+        for name, parameters, definition in connection.execute(
+            "select function_name, list_aggregate(parameters, 'string_agg', ', '), "
+            "macro_definition from duckdb_functions() "
+            "where database_name = current_database() and schema_name = 'kept' "
+            "and function_type = 'macro'"
+        ).fetchall():
+            connection.execute(f"create macro past.kept.{name}({parameters}) as {definition}")
         with scratch.in_front(connection, "past.kept", "past.core"):
             yield here
     finally:

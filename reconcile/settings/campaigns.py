@@ -73,7 +73,8 @@ class Campaign:
     )
     shared_telephony: bool = key(
         forms.flag(),
-        "Several companies share the phone system, so the dialled number tells nothing.",
+        "Several companies share the phone system, so the dialled number tells nothing: "
+        "`queues` and `menus` stand for the line.",
         default=False,
     )
     dialler: str = key(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import hours, limits, outputs, redials
+from reconcile.settings import hours, limits, lines, outputs, redials
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import NO_DIALLER
 from reconcile.settings.literals import literal
@@ -37,7 +37,6 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
         elif isinstance(source.detail, TableFiles):
             _table(source.detail, path, findings)
     for campaign in settings.campaigns:
-        _lines(campaign, findings)
         _ladder(campaign, settings.hot_days, findings)
         _dialler(campaign, _names(values, "sinks"), findings)
     if NO_DIALLER in _names(values, "sinks"):
@@ -45,6 +44,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
             ("sinks", NO_DIALLER),
             f'cannot be called so: `dialler = "{NO_DIALLER}"` means that nothing dials',
         )
+    lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)
     hours.find(settings, values, findings)
@@ -95,22 +95,6 @@ def _table(table: TableFiles, path: KeyPath, findings: Findings) -> None:
             path,
             f"has `encoding`, `delimiter` or `header` without effect: its format is {table.format}",
         )
-
-
-def _lines(campaign: Campaign, findings: Findings) -> None:
-    path = ("campaigns", campaign.name)
-    if campaign.shared_telephony and campaign.dialled_numbers:
-        findings.error(
-            (*path, "dialled_numbers"),
-            "cannot go with `shared_telephony = true`: with shared telephony the dialled number "
-            "does not tell which company was called, expected `queues` in its place",
-        )
-    if campaign.shared_telephony and not (campaign.queues or campaign.menus):
-        findings.warning(
-            path, "has `shared_telephony` without `queues`, so every company's dropped calls count"
-        )
-    if campaign.menus and "ivr" not in campaign.dropped_in:
-        findings.warning((*path, "menus"), "has no effect, for `dropped_in` does not have `ivr`")
 
 
 def _ladder(campaign: Campaign, hot_days: int, findings: Findings) -> None:

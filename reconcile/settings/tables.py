@@ -38,6 +38,7 @@ _CAMPAIGN_COLUMNS = (
     "reach",
     "duplicate_scope",
     "hours_of",
+    "shared_telephony",
 )
 _SOURCE_COLUMNS = (
     "kind",

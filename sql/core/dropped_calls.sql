@@ -6,7 +6,8 @@
 -- Params: $now timestamp, $since timestamp
 --
 -- Dropped: incoming, over, and no operator connected after the client last began to wait.
--- A call that fits two campaigns goes to the first. `timeout`, `exit_key`, `empty` and `ringing`
+-- A call that fits two campaigns goes to the first; which others it fits is told by
+-- reports.explain_drops. `timeout`, `exit_key`, `empty` and `ringing`
 -- are dropped calls only where the campaign of the line asks for them.
 -- What may be accounted for again, for the closing of its episode is withdrawn or may be now.
 with doubtful_episodes as (
@@ -119,9 +120,20 @@ fitting as (
         on campaigns.campaign = queue.campaign
         and queue.kind = 'queue'
         and queue.word = judged.queue
+    left join settings.campaign_words as menu
+        on campaigns.campaign = menu.campaign
+        and menu.kind = 'menu'
+        and menu.word = judged.menu
     where
         (line.word is not null or not campaigns.has_dialled_numbers)
-        and (queue.word is not null or not campaigns.has_queues)
+        and kept.is_of_place(
+            campaigns.shared_telephony,
+            campaigns.has_queues,
+            campaigns.has_menus,
+            queue.word is not null,
+            menu.word is not null,
+            judged.queue
+        )
     qualify row_number() over (
         partition by judged.source, judged.call_id
         order by campaigns.position
@@ -141,7 +153,19 @@ waiting_for_line as (
         on campaigns.campaign = queue.campaign
         and queue.kind = 'queue'
         and queue.word = judged.queue
-    where queue.word is not null or not campaigns.has_queues
+    left join settings.campaign_words as menu
+        on campaigns.campaign = menu.campaign
+        and menu.kind = 'menu'
+        and menu.word = judged.menu
+    where
+        kept.is_of_place(
+            campaigns.shared_telephony,
+            campaigns.has_queues,
+            campaigns.has_menus,
+            queue.word is not null,
+            menu.word is not null,
+            judged.queue
+        )
 ),
 
 asked as (
