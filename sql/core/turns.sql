@@ -3,7 +3,7 @@
 -- Grain:  one row per open episode that core.holds does not hold, or by a limit only
 -- Reads:  core.plans, core.holds, core.limit_numbers, core.limit_counts, kept.attempts,
 --         settings.campaigns, settings.program
--- Params: none
+-- Params: $now timestamp
 --
 -- The turns are one order: higher priority, older promise, number, episode. Each episode is dialled
 -- if all its rooms have a place left by those dialled before it: its number (one, A7), the limits
@@ -41,13 +41,17 @@ with recursive candidates as (
         )
 ),
 
-dials_on_the_way as (
+-- Dials on the way, and those that an earlier run of the same instant has handed out: another run
+-- of it shall add nothing (I1).
+dials_made as (
     select
         attempts.campaign,
-        count(*) as dial_count,
-        sum(count(*)) over () as all_count
+        count(*) filter (where attempts.result is null) as way_count,
+        count(*) filter (where attempts.handed_out_at = $now::timestamp) as run_count
     from kept.attempts as attempts
-    where attempts.result is null and not attempts.is_by_hand
+    where
+        not attempts.is_by_hand
+        and (attempts.result is null or attempts.handed_out_at = $now::timestamp)
     group by attempts.campaign
 ),
 
@@ -55,29 +59,33 @@ paced_rooms as (
     select
         campaigns.campaign,
         unnest([
-            {'name': 'run', 'owner': campaigns.campaign, 'room': campaigns.dials_per_run},
+            {
+                'name': 'run',
+                'owner': campaigns.campaign,
+                'room': campaigns.dials_per_run - coalesce(max(own.run_count), 0)
+            },
             {
                 'name': 'way',
                 'owner': campaigns.campaign,
-                'room': campaigns.dials_waiting_max - coalesce(
-                    max(dials_on_the_way.dial_count) filter (
-                        where dials_on_the_way.campaign = campaigns.campaign
-                    ),
-                    0
-                )
+                'room': campaigns.dials_waiting_max - coalesce(max(own.way_count), 0)
             },
-            {'name': 'run', 'owner': '', 'room': max(program.dials_per_run)},
+            {
+                'name': 'run',
+                'owner': '',
+                'room': max(program.dials_per_run) - coalesce(sum(dials_made.run_count), 0)
+            },
             {
                 'name': 'way',
                 'owner': '',
-                'room': max(program.dials_waiting_max)
-                - coalesce(max(dials_on_the_way.all_count), 0)
+                'room': max(program.dials_waiting_max) - coalesce(sum(dials_made.way_count), 0)
             }
         ]) as room
     from settings.campaigns as campaigns
     cross join settings.program as program
-    left join dials_on_the_way
+    left join dials_made
         on true
+    left join dials_made as own
+        on campaigns.campaign = own.campaign
     group by
         campaigns.campaign,
         campaigns.dials_per_run,
