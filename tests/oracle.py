@@ -823,14 +823,20 @@ class _Program:
     # closings
 
     def counts(self, call: CallRecord, episode: Episode) -> bool:
-        """Whether a talk in this call closes the episode: remove_on, and A11 for its attempts.
+        """Whether a talk in this call closes the episode: remove_on, and A11 for attempts.
 
-        Choice: for a talk with another number of the contact it is remove_on alone.
+        Choice: A11 holds for all that the campaign dialled to the number, also for an earlier
+        episode; for a talk with another number of the contact it is remove_on alone.
         """
         if call.number != episode.id.number:
             return self.reaches(call, episode.id)
-        return self.is_asked_for(call, episode.id.campaign) or any(
-            attempt.call == call.id for attempt in self.attempts_of(episode)
+        return self.is_asked_for(call, episode.id.campaign) or self.is_own(call, episode.id)
+
+    def is_own(self, call: CallRecord, episode: EpisodeId) -> bool:
+        """The campaign dialled this call to the number, or a call by hand counts as its attempt."""
+        return any(
+            attempt.call == call.id and attempt.episode[:2] == episode[:2]
+            for attempt in self.attempts
         )
 
     # design s3.4: a talk with any number of the contact, never through one that several share
@@ -1015,10 +1021,7 @@ class _Program:
             return False
         if call.number != episode.number:
             return call.id in self.changed and self.reaches(call, episode)
-        return self.is_asked_for(call, episode.campaign) or any(
-            attempt.call == call.id and attempt.episode[:2] == episode[:2]
-            for attempt in self.attempts
-        )
+        return self.is_asked_for(call, episode.campaign) or self.is_own(call, episode)
 
     def left_behind(self, episode: Episode) -> list[Account]:
         """A2: the drops for which a closed episode does not answer, in order."""
