@@ -55,6 +55,11 @@ PROMISES = {
             select number, command_key from kept.attempts
             where result is null and not is_by_hand
         )
+        where not exists (
+            -- While the clock is back, what was unseen is in doubt again, and all dials are held.
+            select 1 from ops.runs
+            where run_at > (select arg_max(run_at, run_id) from ops.runs)
+        )
         group by number
         having count(*) > 1
     """,

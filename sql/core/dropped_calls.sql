@@ -49,7 +49,7 @@ considered as (
 ),
 
 -- What the call was dropped as when it was accounted for: a setting that no longer asks for that
--- kind does not undo the account.
+-- kind does not undo the account, nor that of a call without a new record, whatever its kind.
 accounted as (
     select
         dropped_calls.source,
@@ -221,10 +221,17 @@ select
     asked.is_asked_for,
     coalesce(asked.kind in ('queue', 'ivr') or asked.is_asked_for, false) as is_dropped,
     coalesce(
-        asked.kind in ('queue', 'ivr') or asked.is_asked_for or asked.kind = accounted.kind, false
+        asked.kind in ('queue', 'ivr')
+        or asked.is_asked_for
+        or asked.kind = accounted.kind
+        or asked.kind is not null and accounted.call_id is not null and changed.call_id is null,
+        false
     ) as is_standing,
     coalesce(settling.first_seen_at, $now::timestamp) as first_seen_at
 from asked
+left join core.calls as changed
+    on asked.source = changed.source
+    and asked.call_id = changed.call_id
 left join settling
     on asked.source = settling.source
     and asked.call_id = settling.call_id
