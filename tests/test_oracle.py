@@ -18,7 +18,7 @@ from worlds import random_world, worlds
 SEEDS = (25, 33, 51, 58, 268, 319, 431, 639, 810, 971, 1036)
 # Seeds of groups with few runs, and how many neighbours each has.
 GROUPS, NEIGHBOURS = (3, 7, 8), 100
-# With 10,000 neighbours in all. Run, and in agreement: the groups 1 to 15, 17, 21 to 31, 33, 35, 36,
+# With 10,000 neighbours in all. Run, and in agreement: the groups 1 to 15, 17, 21 to 31, 33, 35 to
 # 37 and 39, which are 8,000 worlds.
 MANY, AT_ONCE = 300, 50
 MANY_GROUPS, MANY_NEIGHBOURS = range(1, 41), 250
