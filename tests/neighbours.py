@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
-from oracle import CampaignSettings, ProgramSettings, World, _escaped
+from oracle import CampaignSettings, ProgramSettings, World
 from worlds import FILLERS, NUMBERS, STRANGER, random_beat, random_neighbour
 
 HASHED = {sha256(number.encode()).hexdigest(): number for number in (*NUMBERS, STRANGER)}
@@ -117,15 +117,7 @@ class OwnNames:
         if len(others) < 3:
             return key
         number, call, attempt = others
-        return "|".join(
-            (
-                kind,
-                _escaped(self.mark) + f"-{campaign}",
-                self.number(number),
-                f"{_escaped(self.mark)}-{call}",
-                attempt,
-            )
-        )
+        return "|".join((kind, self.name(campaign), self.number(number), self.name(call), attempt))
 
     def entry(self, entry: str) -> str:
         if entry in HASHED:

@@ -260,8 +260,8 @@ class _Builder:
         first = self.campaign("billing", (LINES[0],), shared)
         campaigns = [first]
         if self.one_in(3):
-            any_line = frozenset({*LINES, OTHER_LINE}) if self.beat else None
-            campaigns = [replace(first, dialled_numbers=self.pick.of((any_line, frozenset(LINES))))]
+            lines = self.pick.of((self.any_line(), frozenset(LINES)))
+            campaigns = [replace(first, dialled_numbers=lines)]
         else:
             second_lines = self.pick.of(((LINES[1],), LINES, None))
             campaigns.append(self.campaign("support", second_lines, shared))
@@ -279,11 +279,9 @@ class _Builder:
     ) -> CampaignSettings:
         of = self.pick.of
         both = frozenset({"incoming", "outgoing"})
-        if self.beat and lines is None:  # nobody else's
-            lines = (*LINES, OTHER_LINE)
         return CampaignSettings(
             name,
-            dialled_numbers=None if lines is None else frozenset(lines),
+            dialled_numbers=self.any_line() if lines is None else frozenset(lines),
             queues=of((None,) * 7 + (frozenset({"sales"}),)),
             dropped_in=of((("queue", "ivr"), ("queue",), ("queue", "ivr", "timeout", "ringing"))),
             ladder=of(LADDERS),
@@ -302,6 +300,10 @@ class _Builder:
             dialler=of(("file",) * 8 + ("none",)),
             **shared,
         )
+
+    def any_line(self) -> frozenset[str] | None:
+        """Whatever line was dialled; beside others each that is its own."""
+        return frozenset({*LINES, OTHER_LINE}) if self.beat else None
 
     def changed_ladder(self, program: ProgramSettings) -> ProgramSettings:
         first, *others = program.campaigns

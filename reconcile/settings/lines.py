@@ -20,7 +20,7 @@ def find(settings: Settings, findings: Findings) -> None:
     takes what is left, and is not warned of.
     """
     for campaign in settings.campaigns:
-        _shared_telephony(campaign, findings)
+        _what_stands_for_it(campaign, findings)
     for earlier, later in combinations(settings.campaigns, 2):
         path = ("campaigns", later.name)
         if _takes_all(earlier, later):
@@ -37,7 +37,7 @@ def find(settings: Settings, findings: Findings) -> None:
             )
 
 
-def _shared_telephony(campaign: Campaign, findings: Findings) -> None:
+def _what_stands_for_it(campaign: Campaign, findings: Findings) -> None:
     path = ("campaigns", campaign.name)
     if campaign.shared_telephony and campaign.dialled_numbers:
         findings.error(

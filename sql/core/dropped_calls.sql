@@ -103,15 +103,18 @@ judged as (
     where calls.started_at >= $since::timestamp
 ),
 
-fitting as (
+-- The campaigns to whose queues or menus a call came, and whether on a line of theirs.
+of_place as (
     select
         judged.source,
         judged.call_id,
+        judged.kind,
+        judged.dialled_number,
         campaigns.campaign,
-        campaigns.position
+        campaigns.position,
+        line.word is not null or not campaigns.has_dialled_numbers as is_of_line
     from judged
-    inner join settings.campaigns as campaigns
-        on judged.kind is not null
+    cross join settings.campaigns as campaigns
     left join settings.campaign_words as line
         on campaigns.campaign = line.campaign
         and line.kind = 'dialled_number'
@@ -125,7 +128,7 @@ fitting as (
         and menu.kind = 'menu'
         and menu.word = judged.menu
     where
-        (line.word is not null or not campaigns.has_dialled_numbers)
+        (judged.kind is not null or judged.dialled_number is null)
         and kept.is_of_place(
             campaigns.shared_telephony,
             campaigns.has_queues,
@@ -134,9 +137,18 @@ fitting as (
             menu.word is not null,
             judged.queue
         )
+),
+
+fitting as (
+    select
+        of_place.source,
+        of_place.call_id,
+        of_place.campaign
+    from of_place
+    where of_place.is_of_line and of_place.kind is not null
     qualify row_number() over (
-        partition by judged.source, judged.call_id
-        order by campaigns.position
+        partition by of_place.source, of_place.call_id
+        order by of_place.position
     ) = 1
 ),
 
@@ -144,28 +156,10 @@ fitting as (
 waiting_for_line as (
     -- Distinct: several campaigns can wait for the same line.
     select distinct
-        judged.source,
-        judged.call_id
-    from judged
-    inner join settings.campaigns as campaigns
-        on judged.dialled_number is null
-    left join settings.campaign_words as queue
-        on campaigns.campaign = queue.campaign
-        and queue.kind = 'queue'
-        and queue.word = judged.queue
-    left join settings.campaign_words as menu
-        on campaigns.campaign = menu.campaign
-        and menu.kind = 'menu'
-        and menu.word = judged.menu
-    where
-        kept.is_of_place(
-            campaigns.shared_telephony,
-            campaigns.has_queues,
-            campaigns.has_menus,
-            queue.word is not null,
-            menu.word is not null,
-            judged.queue
-        )
+        of_place.source,
+        of_place.call_id
+    from of_place
+    where of_place.dialled_number is null
 ),
 
 asked as (
