@@ -55,6 +55,7 @@ FIND_REDIALS = ("core.redials",)
 FIND_EVENTS = (
     "core.settling_drops",
     "core.settled_drops",
+    "core.drops_to_account",
     "core.closings",
     "core.due_drops",
 )

@@ -1,8 +1,7 @@
 -- Which open episodes close now, and why: the first reason that applies.
 -- Grain:  one row per open episode that closes
 -- Reads:  kept.episodes, kept.attempts, kept.dropped_calls, kept.closings_by_hand,
---         kept.hour_spans, kept.client_hours, core.talks, core.settled_drops, core.dropped_calls,
---         core.redials,
+--         kept.hour_spans, kept.client_hours, core.talks, core.drops_to_account, core.redials,
 --         core.listed_numbers, core.hours_now, settings.campaigns, settings.campaign_words
 -- Params: $now timestamp
 --
@@ -60,34 +59,11 @@ drops_of_episodes as (
     group by drops.episode_id
 ),
 
-to_account as (
-    select
-        drops.campaign,
-        drops.number
-    from kept.dropped_calls as drops
-    inner join core.settled_drops as settled
-        on drops.source = settled.source
-        and drops.call_id = settled.call_id
-    union
-    select
-        learnt.campaign,
-        learnt.number
-    from kept.dropped_calls as drops
-    inner join core.dropped_calls as learnt
-        on drops.source = learnt.source
-        and drops.call_id = learnt.call_id
-    where
-        drops.account = 'ignored'
-        and drops.reason = 'line_unknown'
-        and learnt.campaign is not null
-        and learnt.is_dropped
-),
-
 joining_numbers as (
-    select
+    select distinct
         to_account.campaign,
         to_account.number
-    from to_account
+    from core.drops_to_account as to_account
     left join core.listed_numbers as listed
         on to_account.number = listed.number
     where listed.number is null
