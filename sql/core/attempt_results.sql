@@ -62,6 +62,7 @@ signs as (
         attempts.handed_out_at,
         attempts.result as earlier_result,
         attempts.ended_at as earlier_ended_at,
+        attempts.detail as earlier_detail,
         calls.call_id is not null or reports.command_key is not null as is_seen,
         exists (
             select 1
@@ -121,6 +122,7 @@ judged as (
         signs.command_key,
         signs.earlier_result,
         signs.earlier_ended_at,
+        signs.earlier_detail,
         case
             when signs.is_answered then 'answered'
             when signs.ended_at is not null then 'unanswered'
@@ -145,3 +147,4 @@ from judged
 where
     judged.result is distinct from judged.earlier_result
     or judged.ended_at is distinct from judged.earlier_ended_at
+    or judged.result is not null and judged.detail is distinct from judged.earlier_detail
