@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
@@ -61,8 +62,9 @@ def open_sinks(settings: Settings) -> dict[str, Sink]:
 
 
 def _options(settings: Settings, detail: Any) -> dict[str, Any]:  # noqa: ANN401 - any kind of sink
-    names = getattr(detail, "__dataclass_fields__", {})
-    options = {name: getattr(detail, name) for name in names}
+    """The keys of a kind, and the folder that its paths and secrets count from."""
+    options: dict[str, Any] = {one.name: getattr(detail, one.name) for one in fields(detail)}
+    options["folder"] = settings.folder
     if "path" in options:
         options["path"] = settings.path(options["path"])
     return options

@@ -43,6 +43,7 @@ class MemorySink:
     """Takes commands, or refuses them for now while it is down."""
 
     can_tell_repeats: bool = True
+    waits_for_network: bool = False
     promise: str = "exactly once, in memory"
     is_down: bool = False
     taken: list[str] = field(default_factory=list)

@@ -1,17 +1,45 @@
-"""The keys of `[sinks.NAME]`: where commands go, by kind."""
+"""The keys of `[sinks.NAME]`: where commands go, by kind.
+
+A kind says what is its own by two class variables:
+
+- `takes_copies`: whether a campaign may name it among its `copies`. One that dials whatever it is
+  given (a phone system, another campaign) takes none: a copy is for information.
+- `patience`: how long it is waited for and how often it is tried where the settings say nothing.
+  `NETWORK` is that of a kind that can be out of reach, `EACH_RUN` that of one on this machine.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from reconcile.settings import forms
 from reconcile.settings.keys import key
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a remove or a copy waits after each refusal, in minutes, and how often it is tried.
+
+    The last wait holds for all refusals that follow; without one it is offered in each run.
+    `tries_max` 0: without end.
+    """
+
+    backoff_minutes: tuple[int, ...] = ()
+    tries_max: int = 0
+
+
+EACH_RUN = Patience()
+NETWORK = Patience((1, 2, 4, 8, 16, 32, 60), 30)
+"""Tried for a day: an hour at growing distance, then hourly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSink:
     """Kind `file`: commands are appended to a file."""
 
+    takes_copies: ClassVar[bool] = True
+    patience: ClassVar[Patience] = EACH_RUN
     path: str = key(
         forms.text("a path"), "The file; folders are made.", example="out/commands.ndjson"
     )
@@ -27,6 +55,9 @@ class FileSink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StdoutSink:
     """Kind `stdout`: commands are written to standard output, one JSON object a line."""
+
+    takes_copies: ClassVar[bool] = True
+    patience: ClassVar[Patience] = EACH_RUN
 
 
 SinkDetail = FileSink | StdoutSink

@@ -2,6 +2,13 @@
 
 A sink is a module of this package with a function `open_sink(options)`, named in `KINDS`.
 It carries payloads as they are and knows no rule about calls, campaigns or attempts.
+
+`options` has the keys of the kind's dataclass in `reconcile/settings/sinks.py` by their names, and
+`folder`: the folder of the settings file, from which every path counts. `path` is resolved already,
+any other path the sink resolves itself (`options["folder"] / options[...]`). A key made by
+`secret()` comes as its `Secret`: the sink reads it when it first needs it, in `deliver`, `recover`
+or `check`, by `read_secret(options["password"], options["folder"], name="password")`. Opening a
+sink touches nothing: every run opens all of them, also one that sends nothing.
 """
 
 from __future__ import annotations
@@ -60,6 +67,14 @@ class Sink(Protocol):
         """Whether `recover` knows what arrived, so that an unsure command may leave again."""
 
     @property
+    def waits_for_network(self) -> bool:
+        """Whether `deliver` and `recover` can wait for another machine, as no file does.
+
+        The state is then closed while they are called: it is free for other programs, and what
+        they say is written once it is open again.
+        """
+
+    @property
     def promise(self) -> str:
         """One sentence: how often a command arrives, and under which condition."""
 
@@ -83,7 +98,10 @@ class Sink(Protocol):
 
 
 def open_sink(kind: str, options: Mapping[str, Any]) -> Sink:
-    """Make the sink of a kind from its settings. Raises SettingInvalid for an unknown kind."""
+    """Make the sink of a kind from its settings, `options` as told at the top of this module.
+
+    Raises SettingInvalid for an unknown kind, and where the kind finds a fault in its options.
+    """
     if kind not in KINDS:
         known = ", ".join(f"`{name}`" for name in sorted(KINDS))
         raise SettingInvalid(f"there is no sink of the kind `{kind}`, expected one of {known}")

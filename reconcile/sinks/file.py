@@ -22,6 +22,7 @@ class FileSink:
     path: Path
     form: Form
     can_tell_repeats: bool = True
+    waits_for_network: bool = False
     promise: str = (
         "each command is written to the file exactly once, as long as the state is kept and the "
         "file is only appended to, renamed or copied within its folder; where the file is deleted, "

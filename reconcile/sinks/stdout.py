@@ -19,6 +19,7 @@ class StdoutSink:
     """Commands as lines on stdout; what the reader does with them is out of sight."""
 
     can_tell_repeats: bool = False
+    waits_for_network: bool = False
     promise: str = (
         "each command is written to stdout at most once; one that was being written when a run "
         "was killed stays in doubt and is not repeated"
