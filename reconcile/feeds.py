@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reconcile.settings import Settings, Source
     from reconcile.sources.batch import Batch, StoredRow
     from reconcile.sources.marks import Mark
+    from reconcile.sources.spool import Spool
 
 
 def streams(source: Source) -> list[str]:
@@ -34,10 +35,16 @@ def batches(
     marks: Iterable[Mark] = (),
     fingerprint: str | None = None,
     stored_rows: Callable[[Iterable[str]], list[StoredRow]] | None = None,
+    spool: Spool | None = None,
 ) -> Iterator[Batch]:
-    """Read one stream on from its marks; without any, from the beginning."""
+    """Read one stream on from its marks; without any, from the beginning.
+
+    A stream of a remote source is read from its `spool`, which must hold a file.
+    """
     read = registry.reader(source.kind, stream)
     own, patterns = _own_arguments(source, stream)
+    if spool is not None:
+        patterns = spool.files()
     is_snapshot = stream in registry.SNAPSHOTS
     if not is_snapshot:
         own |= {"source": source.name}
@@ -50,7 +57,7 @@ def batches(
     return read(patterns, marks, folder=settings.folder, **own)
 
 
-def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str]:
+def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str | list[str]]:
     """What only this stream takes, and the pattern of its files."""
     detail = source.detail
     if isinstance(detail, AsteriskLogs):

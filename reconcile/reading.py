@@ -10,20 +10,25 @@ from reconcile import feeds, snapshots, streams
 from reconcile.errors import Problem
 from reconcile.settings.schedules import source_job
 from reconcile.sources import loading
+from reconcile.sources.batch import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     import duckdb
 
     from reconcile.moment import Moment
+    from reconcile.pulling import Pulled
     from reconcile.settings import Settings, Source
-    from reconcile.sources.batch import Batch
 
 
 _QUIET_BATCHES = 3
 _NAMED = 5
+_OTHERS = (
+    "Other sources were read and removes go on; dials wait once it is older than its "
+    "`max_feed_lag_minutes`"
+)
 _ASIDE = (
     "All other files were read, newer ones among them, so no dial waits for this",
     "hint: mend the file, and the next run reads it, or move it out of the folder",
@@ -52,15 +57,16 @@ def read_sources(
     settings: Settings,
     moment: Moment,
     *,
+    pulled: Pulled,
     left_out: frozenset[str] = frozenset(),
 ) -> list[Feed]:
     """Store what every source has since the last run; one that cannot be read stops no other.
 
     The caller has begun the transaction in which the run decides. A source whose job is `left_out`
-    is not looked at.
+    is not looked at; a remote one is read from where it was `pulled` to.
     """
     found = [
-        _read(connection, settings, source, stream, moment)
+        _read(connection, settings, source, stream, moment, pulled=pulled)
         for source in settings.sources
         if source_job(source.name) not in left_out
         for stream in feeds.streams(source)
@@ -76,13 +82,15 @@ def _read(
     source: Source,
     stream: str,
     moment: Moment,
+    *,
+    pulled: Pulled,
 ) -> Feed:
     row_count = rejected_count = 0
     is_changed = False
     faults: list[Problem] = []
     aside: list[Problem] = []
     fingerprint = None
-    batches = _batches(connection, settings, source, stream)
+    batches = _batches(connection, settings, source, stream, pulled)
     for batch in _shown(batches, f"{source.name}/{stream}"):
         row_count += loading.store(
             connection, source.name, batch, run_id=moment.run_id, now=moment.now
@@ -99,12 +107,24 @@ def _read(
             if kept.refusal is not None:
                 faults.append(kept.refusal)
                 fingerprint = None  # looked at again in each run
+    if (source.name, stream) in pulled.faults:
+        faults.append(pulled.faults[source.name, stream])
     fault = _listed([*faults, *aside])
     note: dict[str, Any] = {"row_count": row_count, "fingerprint": fingerprint, "fault": fault}
     loading.note_feed(connection, source.name, stream, now=moment.now, is_read=not faults, **note)
     read_at = None if faults else moment.now
     told = _lines(faults), _aside_lines(aside)
     return Feed(source.name, stream, row_count, rejected_count, is_changed, read_at, *told)
+
+
+def notes(found: Iterable[Feed]) -> Iterator[tuple[str, list[str]]]:
+    """The faults of the feeds: for each its name and its lines."""
+    for feed in found:
+        name = f"source {feed.source}/{feed.stream}"
+        if feed.fault is not None:
+            yield name, [*feed.fault, _OTHERS]
+        if feed.aside is not None:
+            yield f"{name} old", feed.aside
 
 
 def _listed(problems: list[Problem]) -> str | None:
@@ -127,9 +147,17 @@ def _aside_lines(problems: list[Problem]) -> list[str] | None:
 
 
 def _batches(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, stream: str
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    source: Source,
+    stream: str,
+    pulled: Pulled,
 ) -> Iterator[Batch]:
-    """What a stream has behind the stored marks."""
+    """What a stream has behind the stored marks; an empty spool costs nothing more."""
+    spool = pulled.spools.get((source.name, stream))
+    if spool is not None and not spool.files():
+        last = _fingerprint(connection, source.name, stream)
+        return iter((Batch(stream, fingerprint=last, is_last=True),))
     return feeds.batches(
         settings,
         source,
@@ -137,6 +165,7 @@ def _batches(
         marks=loading.marks_of(connection, source.name, stream),
         fingerprint=_fingerprint(connection, source.name, stream),
         stored_rows=lambda keys: loading.rows_of_keys(connection, source.name, keys),
+        spool=spool,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import __version__, clock, jobs, openings, publishing, queries
 from reconcile.errors import ExitCode
+from reconcile.pulling import Pulled
 from reconcile.settings import as_json
 from reconcile.settings.schedules import PUBLISH
 
@@ -63,6 +64,7 @@ class Run:
     started_at: datetime
     settings_hash: str
     accepts_clock: bool
+    pulled: Pulled = field(default_factory=Pulled)
     feeds: list[Feed] = field(default_factory=list)
     left_out: frozenset[str] = frozenset()
     due_jobs: dict[str, DueJob] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from reconcile import (
     ownership,
     pipeline,
     publishing,
+    pulling,
     queries,
     reading,
     run_record,
@@ -79,11 +80,14 @@ def _run(
 ) -> tuple[Run, RunResult]:
     """One run under the lock, up to what readers get of it."""
     folder = settings.state_folder
+    pulled = pulling.pull(settings, now)
     with database.open_state(folder, wait_seconds=settings.wait_seconds) as connection:
         ownership.claim(connection, settings, takes_over=takes_over)
         one = run_start.start(settings, connection, now, is_dry=False, accepts_clock=accepts_clock)
+        one.pulled = pulled
         silent = outbox.recover(connection, one.sinks, one.moment)
         result = _decide(one, is_forced=False)
+        pulling.sweep(connection, settings, pulled)
         if not result.is_idle:
             _deliver(one, result, silent)
         pending = run_record.end(one, result, folder)
@@ -114,6 +118,7 @@ def _dry_run(
     """Decide on a copy of what was published last, and throw the copy away."""
     with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
         one = run_start.start(settings, connection, now, is_dry=True, accepts_clock=accepts_clock)
+        one.pulled = pulling.pull(settings, one.moment.now, scratch=folder)
         result = _decide(one, is_forced=True)
         result.faults, result.messages = one.faults, list(one.faults.values())
         yield result, connection
@@ -144,9 +149,13 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
     if not is_forced:
         one.due_jobs = jobs.due(connection, one.settings, moment)
         one.left_out = frozenset(one.settings.schedules) - frozenset(one.due_jobs)
+        one.left_out |= one.pulled.left_out
         one.report_slots = jobs.report_slots(one.settings, one.due_jobs, moment.now)
-    one.feeds = reading.read_sources(connection, one.settings, moment, left_out=one.left_out)
-    _note_feeds(one)
+    one.feeds = reading.read_sources(
+        connection, one.settings, moment, pulled=one.pulled, left_out=one.left_out
+    )
+    for name, lines in reading.notes(one.feeds):
+        one.note(name, lines, ExitCode.SOURCE)
     if not is_forced and not has_new_settings and _is_idle(one):
         result.is_idle = True
     else:
@@ -168,7 +177,7 @@ def _done_jobs(one: Run) -> set[str]:
     """What a run does in its transaction, but for the sources that could not be read."""
     faulty = {feed.source for feed in one.feeds if feed.fault is not None}
     sources = {source.name for source in one.settings.sources} - faulty
-    return {*map(source_job, sources), PUBLISH, RETENTION}
+    return {*map(source_job, sources), PUBLISH, RETENTION} - one.pulled.left_out
 
 
 def _write_reports(one: Run, result: RunResult) -> None:
@@ -191,19 +200,6 @@ def _is_idle(one: Run) -> bool:
     standing = queries.rows(one.connection, "core.standing", one.moment.params()).rows[0]
     next_change_at, *looks_anyway = standing
     return not any(looks_anyway) and (next_change_at is None or one.moment.now < next_change_at)
-
-
-def _note_feeds(one: Run) -> None:
-    for feed in one.feeds:
-        if feed.fault is not None:
-            lines = [
-                *feed.fault,
-                "Other sources were read and removes go on; dials wait once it is older than its "
-                "`max_feed_lag_minutes`",
-            ]
-            one.note(f"source {feed.source}/{feed.stream}", lines, ExitCode.SOURCE)
-        if feed.aside is not None:
-            one.note(f"source {feed.source}/{feed.stream} old", feed.aside, ExitCode.SOURCE)
 
 
 def _note_findings(one: Run, result: RunResult) -> None:

@@ -6,9 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
+    from reconcile.errors import Problem
+    from reconcile.settings import Settings, Source
     from reconcile.sources.batch import Batch
+    from reconcile.sources.spool import Spool
+
+    Pull = Callable[
+        [Settings, Source, Mapping[str, Spool], datetime],
+        dict[str, Problem],
+    ]
+    """(settings, a source, the spool of each of its streams, the instant of the run) → problems."""
 
 STREAMS = {
     "asterisk": {
@@ -26,6 +36,12 @@ STREAMS = {
 }
 """Kind → stream → module and function. A stream is read, marked and told of on its own."""
 
+PULLED: dict[str, tuple[str, str]] = {}
+"""Kind → module and function that pulls it, for what is no file here but asked over a network.
+
+What it puts into the spools is read by the readers of its streams above, as files are.
+"""
+
 SNAPSHOTS = frozenset({"contacts", "do_not_call"})
 """Streams that are read as a whole when they have changed, and have no marks."""
 
@@ -40,4 +56,16 @@ def reader(kind: str, stream: str) -> Callable[..., Iterator[Batch]]:
     found: Callable[..., Iterator[Batch]] = getattr(
         import_module(f"reconcile.sources.{module}"), function
     )
+    return found
+
+
+def puller(kind: str) -> Pull:
+    """The function that pulls a kind of source; its module is loaded only now.
+
+    It adds what each stream has behind the position of its spool, and keeps the new position with
+    it. It returns the problem of each stream that cannot be pulled, or raises the Problem of all;
+    whatever was kept until then counts. It needs no other time than the instant it is given.
+    """
+    module, function = PULLED[kind]
+    found: Pull = getattr(import_module(f"reconcile.sources.{module}"), function)
     return found
