@@ -1,21 +1,41 @@
-"""Hand commands from the outbox to their sinks: mark, commit, call, write the outcome, commit."""
+"""Hand commands from the outbox to their sinks: mark, commit, call, write the outcome, commit.
+
+Copies go the same way, after the commands; what becomes of one moves no episode.
+"""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from reconcile import queries
 from reconcile.errors import SinkUnreachable
-from reconcile.sinks import NO_MARK, OutgoingCommand
+from reconcile.sinks import NO_MARK, Outcome, OutgoingCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Any
 
     import duckdb
 
     from reconcile.moment import Moment
+    from reconcile.queries import Rows
     from reconcile.sinks import Sink
+
+    Read = Callable[[duckdb.DuckDBPyConnection, Mapping[str, Any]], Rows]
+
+
+class State(Protocol):
+    """What the outbox needs of the state: a connection, and to be without it for a while."""
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open state; another one after it was closed."""
+
+    def closed(self) -> AbstractContextManager[object]:
+        """Close the state meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +46,6 @@ class Refusal:
     follows: str
 
 
-_FOLLOWS = {
-    "refused_now": "They stay in the outbox and are decided again in each run",
-    "refused_for_good": "They are given up; what it did not refuse goes on",
-    "unsure": "A dial that it may have taken is in doubt and not repeated; a remove is offered "
-    "again, unless it is found there",
-}
-
-
 @dataclass(slots=True)
 class Delivery:
     """What happened to commands in one run."""
@@ -42,121 +54,191 @@ class Delivery:
     faults: dict[str, Refusal] = field(default_factory=dict)
 
 
-def recover(
-    connection: duckdb.DuckDBPyConnection, sinks: Mapping[str, Sink], moment: Moment
-) -> set[str]:
-    """Settle commands that an earlier run had offered when it was killed, and unsure removes.
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """One kind of what leaves: how it is offered, what is offered, and what is unsettled.
+
+    `before` and `after` are run round `core.answered_tries` when outcomes are written. `follows`
+    says what an outcome means for what was not taken.
+    """
+
+    offer: str
+    offered: Read
+    unsettled: Read
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    follows: Mapping[str, str]
+    are_copies: bool = False
+
+
+_COMMANDS = _Lane(
+    "commands.offer_commands",
+    offered=lambda connection, params: queries.rows(connection, "core.offered_commands", params),
+    unsettled=lambda connection, params: queries.rows(
+        connection, "core.unsettled_commands", params
+    ),
+    before=("commands.keep_attempts",),
+    after=("commands.mark_outcomes", "commands.issue_copies", "commands.clear_outcomes"),
+    follows={
+        "refused_now": "They stay in the outbox; dials are decided again in each run",
+        "refused_for_good": "They are given up; what it did not refuse goes on",
+        "unsure": "A dial that it may have taken is in doubt and not repeated; a remove is offered "
+        "again, unless it is found there",
+    },
+)
+_COPIES = _Lane(
+    "commands.offer_copies",
+    offered=lambda connection, params: queries.rows(connection, "core.offered_copies", params),
+    unsettled=lambda connection, params: queries.rows(connection, "core.unsettled_copies", params),
+    before=(),
+    after=("commands.mark_copy_outcomes", "commands.clear_outcomes"),
+    follows={
+        "refused_now": "They are copies and stay in the outbox; nothing waits for them",
+        "refused_for_good": "They are copies and given up; nothing waits for them",
+        "unsure": "They are copies and offered again, unless they are found there",
+    },
+    are_copies=True,
+)
+_LANES = (_COMMANDS, _COPIES)
+
+
+def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> set[str]:
+    """Settle what an earlier run had offered when it was killed, and unsure removes and copies.
 
     A sink that can tell repeats says whether it has them: then they are delivered, or as if never
-    offered. Elsewhere a dial stays in doubt, and a remove is offered again (it harms nothing).
+    offered. Elsewhere a dial stays in doubt, and others are offered again (it harms nothing).
     Returns the sinks that cannot say so now; nothing may be delivered to them in this run, for
     that would hide what they have.
     """
     silent: set[str] = set()
-    unsettled = queries.rows(connection, "core.unsettled_commands", moment.params()).rows
-    for sink_name in dict.fromkeys(row[0] for row in unsettled):
-        commands = [(row[1], row[2]) for row in unsettled if row[0] == sink_name]
-        outcomes = _outcomes_after_kill(connection, sinks.get(sink_name), sink_name, commands)
-        if outcomes is None:
-            silent.add(sink_name)
-        else:
-            _store(connection, outcomes, moment)
+    for lane in _LANES:
+        unsettled = lane.unsettled(state.connection, moment.params()).rows
+        for sink_name in dict.fromkeys(row[0] for row in unsettled):
+            commands = [(row[1], row[2]) for row in unsettled if row[0] == sink_name]
+            outcomes = _outcomes_after_kill(state, sinks.get(sink_name), sink_name, commands)
+            if outcomes is None:
+                silent.add(sink_name)
+            else:
+                _store(state, lane, sink_name, outcomes, moment=moment)
     return silent
 
 
 def _outcomes_after_kill(
-    connection: duckdb.DuckDBPyConnection,
-    sink: Sink | None,
-    sink_name: str,
-    commands: Sequence[tuple[str, str]],
+    state: State, sink: Sink | None, sink_name: str, commands: Sequence[tuple[str, str]]
 ) -> list[tuple[str, str, str]] | None:
     detail = "found after an interrupted run"
     if sink is None or not sink.can_tell_repeats:
-        states = {"dial": "unsure", "remove": "not_taken"}
-        return [(key, states[kind], detail) for key, kind in commands]
+        return [
+            (key, "unsure" if kind == "dial" else "not_taken", detail) for key, kind in commands
+        ]
+    mark = _mark(state, sink_name)
     try:
-        taken = sink.recover([key for key, _ in commands], _mark(connection, sink_name))
+        with _room(state, sink):
+            taken = sink.recover([key for key, _ in commands], mark)
     except SinkUnreachable:
         return None
     return [(key, "delivered" if key in taken else "not_taken", detail) for key, _ in commands]
 
 
 def deliver(
-    connection: duckdb.DuckDBPyConnection,
-    sinks: Mapping[str, Sink],
-    moment: Moment,
-    *,
-    silent: Collection[str] = (),
+    state: State, sinks: Mapping[str, Sink], moment: Moment, *, silent: Collection[str] = ()
 ) -> Delivery:
     """Offer what the run decided, sink by sink, removes first, each number in its order.
 
     Each transaction is short: that a command is offered is committed before its sink is called
-    (A4), and the outcome after it. A sink that refuses holds up no other sink. Those in `silent`
-    get nothing. Each round offers one command of a number, and none twice in a run, so that the
-    rounds are as many as the commands that wait for one number.
+    (A4), and the outcome after it; while a sink waits for its network the state is closed. A sink
+    that refuses holds up no other sink. Those in `silent` get nothing. Each round offers one
+    command of a number, and none twice in a run, so that the rounds are as many as the commands
+    that wait for one number. The copies of what was taken follow the last command.
     """
     delivery = Delivery()
-    while queries.run(connection, "commands.offer_commands", moment.params()):
-        offered = [
-            row
-            for row in queries.rows(connection, "core.offered_commands", moment.params()).rows
-            if row[5] == moment.run_id
-        ]
-        for sink_name in dict.fromkeys(row[0] for row in offered):
-            commands = [OutgoingCommand(*row[1:5]) for row in offered if row[0] == sink_name]
-            sink = None if sink_name in silent else sinks.get(sink_name)
-            _hand_over(connection, sink, sink_name, commands, moment=moment, delivery=delivery)
+    quiet = set(silent)
+    for lane in _LANES:
+        for sink_name, commands in _rounds(state, lane, moment):
+            sink = None if sink_name in quiet else sinks.get(sink_name)
+            answers, mark = _hand_over(state, sink, sink_name, commands)
+            outcomes = [(answer.key, answer.state, answer.detail) for answer in answers]
+            given_up = _store(state, lane, sink_name, outcomes, moment=moment, mark=mark)
+            taken = [answer.key for answer in answers if answer.state == "delivered"]
+            if not lane.are_copies:
+                delivery.delivered += taken
+            refused = next((answer for answer in answers if answer.state != "delivered"), None)
+            if refused is not None:
+                refusal = Refusal(refused.detail, lane.follows[refused.state] + _ended(given_up))
+                delivery.faults.setdefault(sink_name, refusal)
+            is_unsure = any(answer.state == "unsure" for answer in answers)
+            if is_unsure and sink is not None and sink.can_tell_repeats:
+                quiet.add(sink_name)  # a new mark would hide what it may have
     return delivery
 
 
+def _ended(given_up: int) -> str:
+    return f"; {given_up:,} tried as often as `tries_max` allows and given up" if given_up else ""
+
+
+def _rounds(
+    state: State, lane: _Lane, moment: Moment
+) -> Iterator[tuple[str, list[OutgoingCommand]]]:
+    """Mark what is offered next until nothing is left, and give it sink by sink."""
+    while queries.run(state.connection, lane.offer, moment.params()):
+        offered = [
+            row
+            for row in lane.offered(state.connection, moment.params()).rows
+            if row[5] == moment.run_id
+        ]
+        for sink_name in dict.fromkeys(row[0] for row in offered):
+            yield sink_name, [OutgoingCommand(*row[1:5]) for row in offered if row[0] == sink_name]
+
+
 def _hand_over(
-    connection: duckdb.DuckDBPyConnection,
-    sink: Sink | None,
-    sink_name: str,
-    commands: list[OutgoingCommand],
-    *,
-    moment: Moment,
-    delivery: Delivery,
-) -> None:
+    state: State, sink: Sink | None, sink_name: str, commands: list[OutgoingCommand]
+) -> tuple[list[Outcome], str | None]:
+    """Call the sink; give its answers and its new mark, none where it was not called."""
     if sink is None:
         detail = "it is not in the settings, or cannot say what it took before an interruption"
-        outcomes = [(command.key, "refused_now", detail) for command in commands]
-        mark = None
-    else:
-        answers, mark = sink.deliver(commands, _mark(connection, sink_name))
-        outcomes = [(answer.key, answer.state, answer.detail) for answer in answers]
-    _store(connection, outcomes, moment, sink_mark=(sink_name, mark) if mark is not None else None)
-    for key, state, detail in outcomes:
-        if state == "delivered":
-            delivery.delivered.append(key)
-        else:
-            delivery.faults.setdefault(sink_name, Refusal(detail, _FOLLOWS[state]))
+        return [Outcome(command.key, "refused_now", detail) for command in commands], None
+    mark = _mark(state, sink_name)
+    with _room(state, sink):
+        return sink.deliver(commands, mark)
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, sink_name: str) -> str:
-    found = connection.execute(
+def _room(state: State, sink: Sink) -> AbstractContextManager[object]:
+    """The state is closed while a network is waited for."""
+    return state.closed() if sink.waits_for_network else nullcontext()
+
+
+def _mark(state: State, sink_name: str) -> str:
+    found = state.connection.execute(
         "select mark from ops.sink_marks where sink = $1", [sink_name]
     ).fetchall()
     return str(found[0][0]) if found else NO_MARK
 
 
 def _store(
-    connection: duckdb.DuckDBPyConnection,
+    state: State,
+    lane: _Lane,
+    sink_name: str,
     outcomes: Sequence[tuple[str, str, str]],
-    moment: Moment,
     *,
-    sink_mark: tuple[str, str] | None = None,
-) -> None:
-    params: dict[str, Any] = moment.params()
+    moment: Moment,
+    mark: str | None = None,
+) -> int:
+    """Write what a sink answered, in one transaction; tell how many were given up by it."""
+    connection = state.connection
+    params = {**moment.params(), "sink": sink_name if lane.are_copies else None}
     connection.execute("begin")
     connection.execute(
         "insert into ops.outcomes select unnest($1), unnest($2), unnest($3)",
         [list(column) for column in zip(*outcomes, strict=True)],
     )
-    queries.run(connection, "commands.keep_attempts", params)
-    queries.run(connection, "commands.mark_outcomes", params)
-    queries.run(connection, "commands.clear_outcomes", params)
-    if sink_mark is not None:
-        connection.execute("delete from ops.sink_marks where sink = $1", [sink_mark[0]])
-        connection.execute("insert into ops.sink_marks values ($1, $2)", list(sink_mark))
+    for name in (*lane.before, "core.answered_tries", *lane.after):
+        queries.run(connection, name, params)
+    given_up = connection.execute(
+        "select count(*) from core.answered_tries where is_given_up"
+    ).fetchall()[0][0]
+    connection.execute("drop table core.answered_tries")
+    if mark is not None:
+        connection.execute("delete from ops.sink_marks where sink = $1", [sink_name])
+        connection.execute("insert into ops.sink_marks values ($1, $2)", [sink_name, mark])
     connection.execute("commit")
+    return int(given_up)

@@ -41,6 +41,8 @@ SETTLE = (
     "core.attempt_results",
     "commands.settle_attempts",
     "commands.resolve_unsure_dials",
+    "commands.issue_copies",
+    "commands.withdraw_copies",
     "core.watched_numbers",
 )
 REACH = ("core.other_numbers",)

@@ -34,6 +34,7 @@ AUDIT_TABLES = {
     "attempts": "kept.attempts",
     "decisions": "kept.decisions",
     "commands": "kept.commands",
+    "copies": "kept.copies",
 }
 
 

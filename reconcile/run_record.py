@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reconcile.reading import Feed
     from reconcile.settings import Settings
     from reconcile.sinks import Sink
+    from reconcile.state import OpenState
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Run:
     """
 
     settings: Settings
-    connection: duckdb.DuckDBPyConnection
+    state: OpenState
     moment: Moment
     sinks: dict[str, Sink]
     started_at: datetime
@@ -71,6 +72,11 @@ class Run:
     report_slots: dict[str, datetime] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     exit_codes: list[int] = field(default_factory=list)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open state; another one after a sink was waited for."""
+        return self.state.connection
 
     @property
     def exit_code(self) -> int:

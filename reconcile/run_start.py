@@ -15,15 +15,14 @@ from reconcile.sinks import open_sink
 if TYPE_CHECKING:
     from datetime import datetime
 
-    import duckdb
-
     from reconcile.settings import Settings
     from reconcile.sinks import Sink
+    from reconcile.state import OpenState
 
 
 def start(
     settings: Settings,
-    connection: duckdb.DuckDBPyConnection,
+    state: OpenState,
     now: datetime | None,
     *,
     is_dry: bool,
@@ -34,13 +33,13 @@ def start(
     Raises UsageWrong for a `now` before the last run's, except in a dry run.
     """
     started_at = clock.utc_stamp()
-    row = connection.execute(
+    row = state.connection.execute(
         "select (select coalesce(max(run_id), 0) from ops.runs), "
         "(select max(high_water_at) from ops.clock)"
     ).fetchall()[0]
     run = Run(
         settings,
-        connection,
+        state,
         Moment(now=now or clock.utc_now(), run_id=int(row[0]) + 1, is_strict=now is not None),
         open_sinks(settings),
         started_at,

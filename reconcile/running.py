@@ -28,6 +28,7 @@ from reconcile import (
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
 from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
+from reconcile.state import OpenState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,18 +82,18 @@ def _run(
     """One run under the lock, up to what readers get of it."""
     folder = settings.state_folder
     pulled = pulling.pull(settings, now)
-    with database.open_state(folder, wait_seconds=settings.wait_seconds) as connection:
-        ownership.claim(connection, settings, takes_over=takes_over)
-        one = run_start.start(settings, connection, now, is_dry=False, accepts_clock=accepts_clock)
+    with OpenState(folder, wait_seconds=settings.wait_seconds) as state:
+        ownership.claim(state.connection, settings, takes_over=takes_over)
+        one = run_start.start(settings, state, now, is_dry=False, accepts_clock=accepts_clock)
         one.pulled = pulled
-        silent = outbox.recover(connection, one.sinks, one.moment)
+        silent = outbox.recover(state, one.sinks, one.moment)
         result = _decide(one, is_forced=False)
-        pulling.sweep(connection, settings, pulled)
+        pulling.sweep(state.connection, settings, pulled)
         if not result.is_idle:
             _deliver(one, result, silent)
         pending = run_record.end(one, result, folder)
         is_light = result.is_idle and pending is None and not one.moment.has_swept
-        database.settle_log(connection, folder, is_light=is_light)
+        database.settle_log(state.connection, folder, is_light=is_light)
     if one.moment.has_swept:
         publishing.sweep_leftovers(folder)
         database.compact(folder)
@@ -116,12 +117,12 @@ def _dry_run(
     settings: Settings, now: datetime | None, *, accepts_clock: bool
 ) -> Iterator[tuple[RunResult, duckdb.DuckDBPyConnection]]:
     """Decide on a copy of what was published last, and throw the copy away."""
-    with _copy_of_state(settings) as folder, database.open_state(folder) as connection:
-        one = run_start.start(settings, connection, now, is_dry=True, accepts_clock=accepts_clock)
+    with _copy_of_state(settings) as folder, OpenState(folder) as state:
+        one = run_start.start(settings, state, now, is_dry=True, accepts_clock=accepts_clock)
         one.pulled = pulling.pull(settings, one.moment.now, scratch=folder)
         result = _decide(one, is_forced=True)
         result.faults, result.messages = one.faults, list(one.faults.values())
-        yield result, connection
+        yield result, state.connection
 
 
 @contextmanager
@@ -229,7 +230,7 @@ def _tell_decisions(one: Run, result: RunResult) -> None:
 
 
 def _deliver(one: Run, result: RunResult, silent: set[str]) -> None:
-    delivery = outbox.deliver(one.connection, one.sinks, one.moment, silent=silent)
+    delivery = outbox.deliver(one.state, one.sinks, one.moment, silent=silent)
     result.delivered = delivery.delivered
     for sink, refusal in delivery.faults.items():
         one.note(
@@ -237,7 +238,7 @@ def _deliver(one: Run, result: RunResult, silent: set[str]) -> None:
             [
                 f"the sink `{sink}` did not take commands: {refusal.detail}",
                 refusal.follows,
-                "hint: `reconcile status -v` shows what is undelivered",
+                "hint: `reconcile pending` shows what is undelivered, and why",
             ],
             ExitCode.SINK,
         )

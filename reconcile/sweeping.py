@@ -23,6 +23,7 @@ SWEEP = (
     "commands.sweep_attempts",
     "commands.sweep_decisions",
     "commands.sweep_commands",
+    "commands.sweep_copies",
     "commands.sweep_episodes",
     "commands.sweep_operator_signs",
     "commands.sweep_client_hours",

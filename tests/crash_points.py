@@ -1,7 +1,8 @@
 """Stop a run of the program at a named point, from outside: the program itself has no switch.
 
 As a script it is the child that dies: `crash_points.py SETTINGS FIRST SECOND POINT` runs at FIRST
-as it is, and at SECOND until it is killed at the point.
+as it is, and at SECOND until it is killed at the point. At a point of `NETWORK_POINTS` the sinks
+are called as those that wait for a network are: with the state closed.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile import database, publishing, queries, reading, running, settings
-from reconcile.sinks import appended
+from reconcile import database, outbox, publishing, queries, reading, running, settings
+from reconcile import state as open_states
+from reconcile.sinks import appended, file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +40,7 @@ def kill() -> None:
 
 def arm(point: str, act: Act, patch: Patch = setattr) -> None:
     """Have `act` called once when a run in this process comes to the point."""
-    POINTS[point](act, patch)
+    (POINTS | NETWORK_POINTS)[point](act, patch)
 
 
 def _around(
@@ -160,6 +163,69 @@ POINTS: dict[str, Callable[[Act, Patch], None]] = {
         publishing, "write_whole", before=act, when=_is_status
     )(patch),
 }
+
+
+@contextmanager
+def _state_closed(state: open_states.OpenState, act: Act, side: str) -> Iterator[None]:
+    """Close the state and open it again, with something on one side of either."""
+    acts = {name: act if name == side else lambda: None for name in NETWORK_SIDES}
+    acts["before it is closed"]()
+    with open_states.OpenState.closed(state):
+        acts["when it is closed"]()
+        yield
+        acts["before it is opened"]()
+    acts["when it is opened"]()
+
+
+def _round_the_network(side: str) -> Callable[[Act, Patch], None]:
+    def arm_it(act: Act, patch: Patch) -> None:
+        patch(outbox, "_room", lambda state, _: _state_closed(state, act, side))
+
+    return arm_it
+
+
+def _with_the_state_closed(arm_it: Callable[[Act, Patch], None]) -> Callable[[Act, Patch], None]:
+    def arm_both(act: Act, patch: Patch) -> None:
+        be_slow(patch)
+        arm_it(act, patch)
+
+    return arm_both
+
+
+def be_slow(patch: Patch = setattr) -> None:
+    """Let the files of this process be sinks that wait for a network."""
+    real = file.open_sink
+
+    @wraps(real)
+    def opened(options: Any) -> file.FileSink:
+        return replace(real(options), waits_for_network=True)
+
+    patch(file, "open_sink", opened)
+
+
+NETWORK_SIDES = (
+    "before it is closed",
+    "when it is closed",
+    "before it is opened",
+    "when it is opened",
+)
+_IN_THE_SINK = (
+    "in the sink before it writes",
+    "in the sink in the middle of a line",
+    "in the sink before it flushes",
+    "in the sink after it flushed",
+)
+NETWORK_POINTS: dict[str, Callable[[Act, Patch], None]] = {
+    **{f"the state, {side}": _round_the_network(side) for side in NETWORK_SIDES},
+    **{f"the state closed, {name}": _with_the_state_closed(POINTS[name]) for name in _IN_THE_SINK},
+    "the state open again, before the commit of the outcome": _with_the_state_closed(
+        lambda act, patch: _around(outbox, "_store", before=act)(patch)
+    ),
+    "the state open again, after the commit of the outcome": _with_the_state_closed(
+        lambda act, patch: _around(outbox, "_store", after=act)(patch)
+    ),
+}
+"""Points of a run whose sinks wait for a network."""
 
 
 def main(path: str, first: str, second: str, point: str) -> None:

@@ -75,6 +75,7 @@ class Program:
         if not is_large:  # planning costs more than running, and no plan may matter to the rules
             self.connection.execute("pragma disable_optimizer")
         database.migrate(self.connection)
+        self.state = SimpleNamespace(connection=self.connection)
         self.sink = MemorySink()
         self.run_id = 0
         self.idle_count = 0
@@ -91,7 +92,7 @@ class Program:
         """One run at `now` over what is stored; returns what the audits found."""
         self.run_id += 1
         moment = Moment(now=now, run_id=self.run_id, is_strict=True)
-        silent = outbox.recover(self.connection, {"file": self.sink}, moment)
+        silent = outbox.recover(self.state, {"file": self.sink}, moment)
         self.connection.execute("begin")
         is_idle = self._is_idle(moment)
         findings = []
@@ -104,7 +105,7 @@ class Program:
         )
         self.connection.execute("commit")
         if not is_idle:
-            outbox.deliver(self.connection, {"file": self.sink}, moment, silent=silent)
+            outbox.deliver(self.state, {"file": self.sink}, moment, silent=silent)
         return findings
 
     def _is_idle(self, moment: Moment) -> bool:

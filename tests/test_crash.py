@@ -86,7 +86,7 @@ def killed_child(
     )
 
 
-@pytest.mark.parametrize("point", crash_points.POINTS)
+@pytest.mark.parametrize("point", [*crash_points.POINTS, *crash_points.NETWORK_POINTS])
 def test_a_run_that_was_killed_changes_nothing_in_the_end(
     point: str, straight: dict[str, tuple[dict, bytes]], tmp_path: Path
 ) -> None:
@@ -103,7 +103,9 @@ def test_a_run_that_was_killed_changes_nothing_in_the_end(
     assert [path for path in site.state.rglob(".*") if path.stat().st_size > SMALL] == []
 
 
-@pytest.mark.parametrize("point", [*crash_points.POINTS][:LAST_POINT])
+@pytest.mark.parametrize(
+    "point", [*[*crash_points.POINTS][:LAST_POINT], *crash_points.NETWORK_POINTS]
+)
 def test_a_run_that_broke_off_with_an_error_changes_nothing_in_the_end(
     point: str,
     straight: dict[str, tuple[dict, bytes]],

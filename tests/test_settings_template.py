@@ -60,7 +60,7 @@ def test_no_line_is_wider_than_the_page() -> None:
 def test_all_lines_in_comments_together_are_accepted(tmp_path: Path) -> None:
     text = "\n".join(
         line[1:] if re.match(r"#[\[a-z]", line) and not line.startswith(LEFT_OUT) else line
-        for line in template().splitlines()
+        for line in template({"campaigns.missed-calls.dialler": "file"}).splitlines()
     )
     settings = read(tmp_path, text)
     (warning,) = settings.warnings

@@ -44,7 +44,7 @@ LAYERS = (
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},
     {"database", "queries", "number_cache", "client_zones", "scratch"}
-    | {"state_faults"},
+    | {"state_faults", "state"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
     | {"open_days"}

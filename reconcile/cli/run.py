@@ -186,7 +186,8 @@ def _check_stdout(loaded: Settings, wish: _Wish) -> None:
     if not wish.is_json or wish.is_dry:
         return
     for sink in loaded.sinks:
-        if sink.kind == _STDOUT_KIND and any(sink.name == one.dialler for one in loaded.campaigns):
+        is_named = any(sink.name in (one.dialler, *one.copies) for one in loaded.campaigns)
+        if sink.kind == _STDOUT_KIND and is_named:
             raise UsageWrong(
                 f"`--json` and the sink `{sink.name}` would both write to stdout",
                 follows="Nothing was done",

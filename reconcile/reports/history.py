@@ -36,8 +36,13 @@ _TABLES = {
     "attempts": _Versions("command_key", "handed_out_at"),
     "decisions": _Versions("episode_id, run_id", "first_run_at"),
     "commands": _Versions("command_key", "issued_at"),
+    "copies": _Versions("command_key, sink", "issued_at"),
 }
-_TIMED = {"pauses": "paused_at", "closings_by_hand": "closed_at"}
+_TIMED = {
+    "pauses": "paused_at",
+    "closings_by_hand": "closed_at",
+    "deliveries_by_hand": "done_at",
+}
 """Small tables without versions: for the past, their rows count from this instant on."""
 
 _A_DAY = timedelta(days=1)

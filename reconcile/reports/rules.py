@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile.queries import Rows
 from reconcile.reports.tables import Zone
 from reconcile.reports.values import jsonable
-from reconcile.settings import NO_DIALLER, hours, limits
+from reconcile.settings import NO_DIALLER, forms, hours, limits
 from reconcile.settings.hour_presets import HOUR_PRESETS
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def heading(campaign: Campaign, pause: Pause | None = None, zone: Zone | None = 
         if campaign.dialler == NO_DIALLER
         else f"dialler `{campaign.dialler}`"
     )
+    if campaign.copies and campaign.dialler != NO_DIALLER:
+        dialler += f", copies to {forms.listed(campaign.copies)}"
     starts = f", from {campaign.starts_at:%Y-%m-%d %H:%M} UTC on" if campaign.starts_at else ""
     about = f"Goal: none, the campaign is endless; {dialler}{starts}"
     return f"{about}. {pause.text(zone or Zone())}" if pause else about

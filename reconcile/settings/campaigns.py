@@ -82,6 +82,14 @@ class Campaign:
         'The name of the one sink that dials; "none" decides and reports only.',
         default=NO_DIALLER,
     )
+    copies: tuple[str, ...] = key(
+        forms.texts("a list of names of sinks"),
+        "Sinks that get a marked copy of each command once the dialler has taken it, for "
+        "information. None of them holds up the dialler, another one or a number.",
+        default=(),
+        default_words="none",
+        example=("stdout",),
+    )
     priority: int = key(
         forms.whole(-1000, 1000),
         "Dials of a campaign with a higher one leave first, then those of the oldest promise.",

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import hours, limits, lines, outputs, redials
+from reconcile.settings import hours, limits, lines, outputs, receivers, redials
 from reconcile.settings.asterisk_logs import AsteriskLogs
-from reconcile.settings.campaigns import NO_DIALLER
-from reconcile.settings.literals import literal
 from reconcile.settings.sources import TableFiles
 
 if TYPE_CHECKING:
@@ -38,12 +36,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
             _table(source.detail, path, findings)
     for campaign in settings.campaigns:
         _ladder(campaign, settings.hot_days, findings)
-        _dialler(campaign, _names(values, "sinks"), findings)
-    if NO_DIALLER in _names(values, "sinks"):
-        findings.error(
-            ("sinks", NO_DIALLER),
-            f'cannot be called so: `dialler = "{NO_DIALLER}"` means that nothing dials',
-        )
+    receivers.find(settings, _names(values, "sinks"), findings)
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)
@@ -128,16 +121,6 @@ def _least_distance(campaign: Campaign) -> int | None:
     if campaign.count_from == "previous_attempt":
         return min(ladder[1:], default=None)
     return min((later - earlier for earlier, later in pairwise(ladder)), default=None)
-
-
-def _dialler(campaign: Campaign, sinks: Sequence[str], findings: Findings) -> None:
-    if campaign.dialler == NO_DIALLER or campaign.dialler in sinks:
-        return
-    known = ", ".join(f"`{name}`" for name in (*sinks, NO_DIALLER))
-    findings.error(
-        ("campaigns", campaign.name, "dialler"),
-        f"is `{literal(campaign.dialler)}`, expected the name of a sink: {known}",
-    )
 
 
 def _region(settings: Settings, findings: Findings) -> None:

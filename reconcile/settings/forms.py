@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 4096
 _MOST_STEPS = 20
+_DAY_MINUTES = 1440
 _YEAR_MINUTES = 525_600
 
 
@@ -116,6 +117,20 @@ def steps() -> Form:
         if any(later <= earlier for earlier, later in pairwise(minutes)):
             raise Unfit(value, expected)
         return tuple(minutes)
+
+    return Form(expected, read)
+
+
+def waits() -> Form:
+    """Accept waits that follow each other, in minutes; 0 is no wait."""
+    expected = (
+        f"a list of 1 to {_MOST_STEPS} whole minutes, 0 to {_DAY_MINUTES}, such as `[1, 2, 4, 8]`"
+    )
+
+    def read(value: object) -> tuple[int, ...]:
+        if not isinstance(value, list) or not 1 <= len(value) <= _MOST_STEPS:
+            raise Unfit(value, expected)
+        return tuple(_whole(wait, 0, _DAY_MINUTES, expected) for wait in value)
 
     return Form(expected, read)
 

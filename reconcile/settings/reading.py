@@ -113,7 +113,12 @@ def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink |
     if "kind" not in values and name in SINK_KINDS:
         values = {**values, "kind": name}
     own, detail = _of_kind(Sink, SINK_KINDS, values, path, findings)
-    return None if detail is None else Sink(name=name, detail=detail, **own)
+    if detail is None:
+        return None
+    own["backoff_minutes"] = own["backoff_minutes"] or detail.patience.backoff_minutes
+    if own["tries_max"] is None:
+        own["tries_max"] = detail.patience.tries_max
+    return Sink(name=name, detail=detail, **own)
 
 
 def _campaign(

@@ -3,7 +3,8 @@
 A kind says what is its own by two class variables:
 
 - `takes_copies`: whether a campaign may name it among its `copies`. One that dials whatever it is
-  given (a phone system, another campaign) takes none: a copy is for information.
+  given (a phone system, another campaign) takes none: a copy is for information, and told from a
+  command only by its mark.
 - `patience`: how long it is waited for and how often it is tried where the settings say nothing.
   `NETWORK` is that of a kind that can be out of reach, `EACH_RUN` that of one on this machine.
 """
@@ -15,14 +16,13 @@ from typing import ClassVar
 
 from reconcile.settings import forms
 from reconcile.settings.keys import key
-from reconcile.settings.patience import EACH_RUN, Patience
+from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSink:
     """Kind `file`: commands are appended to a file."""
 
-    takes_copies: ClassVar[bool] = True
     patience: ClassVar[Patience] = EACH_RUN
     path: str = key(
         forms.text("a path"), "The file; folders are made.", example="out/commands.ndjson"
@@ -34,6 +34,11 @@ class FileSink:
         default_words="by the ending of `path`",
         example="ndjson",
     )
+
+    @property
+    def takes_copies(self) -> bool:
+        """Whether a line has room for the mark of a copy: the columns of a CSV file are fixed."""
+        return self.format != "csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +69,21 @@ class Sink:
         default="",
         default_words="NAME, where it is a kind",
         example="file",
+    )
+    backoff_minutes: tuple[int, ...] = key(
+        forms.waits(),
+        "How long a remove or a copy waits after it was refused once, twice, and so on; the last "
+        "one for all refusals that follow. A dial never waits: it is decided again in each run.",
+        default=(),
+        default_words="none, offered in each run; over a network 1, 2, 4, 8, 16, 32, 60",
+        unit="minutes",
+        example=NETWORK.backoff_minutes,
+    )
+    tries_max: int | None = key(
+        forms.whole(0, 100_000),
+        "How often a remove or a copy is offered before it is given up, a dead letter that "
+        "`reconcile pending` and `status` show until it is discarded. 0: without end.",
+        default=None,
+        default_words="without end; over a network 30",
+        example=NETWORK.tries_max,
     )

@@ -12,6 +12,7 @@ from reconcile.settings.effective import settings_hash
 if TYPE_CHECKING:
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.program import Settings
+    from reconcile.settings.sinks import Sink
     from reconcile.settings.sources import Source
 
 Row = dict[str, object]
@@ -82,6 +83,8 @@ def to_tables(settings: Settings) -> dict[str, list[Row]]:
             _campaign(campaign, position)
             for position, campaign in enumerate(settings.campaigns, start=1)
         ],
+        "settings.sinks": [_sink(sink) for sink in settings.sinks],
+        "settings.copies": [row for campaign in settings.campaigns for row in _copies(campaign)],
         "settings.ladder": [row for campaign in settings.campaigns for row in _ladder(campaign)],
         "settings.limits": [
             {"campaign": campaign.name, **_values(limit, ("calls", "hours", "per"))}
@@ -108,6 +111,18 @@ def _program(settings: Settings) -> Row:
 
 def _source(source: Source) -> Row:
     return {"source": source.name, **_values(source, _SOURCE_COLUMNS)}
+
+
+def _sink(sink: Sink) -> Row:
+    return {
+        "sink": sink.name,
+        "tries_max": sink.tries_max,
+        "backoff_minutes": [*sink.backoff_minutes],
+    }
+
+
+def _copies(campaign: Campaign) -> list[Row]:
+    return [{"campaign": campaign.name, "sink": sink} for sink in campaign.copies]
 
 
 def _values(table: object, columns: tuple[str, ...]) -> Row:

@@ -35,7 +35,7 @@ last_sequence as (
     from kept.commands as commands
 )
 
-insert into kept.commands
+insert into kept.commands by name
 select
     wanted.command_key,
     wanted.kind,

@@ -1,24 +1,25 @@
 -- Write what the sinks answered: delivered, unsure, dead, or issued again (refused for now, or
 -- certainly not taken before a kill).
--- Grain:  one row per command of ops.outcomes
--- Reads:  ops.outcomes, kept.commands
+-- Grain:  one row per command of core.answered_tries
+-- Reads:  core.answered_tries, kept.commands
 -- Params: $now timestamp, $run_id bigint
 update kept.commands
 set
-    state = case outcomes.outcome
-        when 'delivered' then 'delivered'
-        when 'unsure' then 'unsure'
-        when 'refused_for_good' then 'dead'
+    state = case
+        when answered.outcome = 'delivered' then 'delivered'
+        when answered.outcome = 'refused_for_good' or answered.is_given_up then 'dead'
+        when answered.outcome = 'unsure' then 'unsure'
         else 'issued'
     end,
-    offered_at = case outcomes.outcome
+    offered_at = case answered.outcome
         when 'not_taken' then null
         else kept.commands.offered_at
     end,
-    delivered_at = case outcomes.outcome
+    delivered_at = case answered.outcome
         when 'delivered' then coalesce(kept.commands.offered_at, $now::timestamp)
     end,
-    detail = outcomes.detail,
+    next_try_at = case when not answered.is_given_up then answered.next_try_at end,
+    detail = answered.detail,
     changed_run = $run_id::bigint
-from ops.outcomes as outcomes
-where kept.commands.command_key = outcomes.command_key
+from core.answered_tries as answered
+where kept.commands.command_key = answered.command_key

@@ -2,7 +2,7 @@
 -- Grain:  one row per campaign that was never in the settings before
 -- Reads:  settings.campaigns, kept.campaigns
 -- Params: $now timestamp
-insert into kept.campaigns
+insert into kept.campaigns by name
 select
     campaigns.campaign,
     coalesce(campaigns.starts_at, $now::timestamp) as starts_at,

@@ -1,6 +1,6 @@
 -- Whether a run with nothing new has anything to decide at all.
 -- Grain:  one row
--- Reads:  ops.clock, ops.runs, kept.commands, kept.decisions
+-- Reads:  ops.clock, ops.runs, kept.commands, kept.copies, kept.decisions
 -- Params: none
 --
 -- A hold that can end without a new record and at no instant known beforehand (a source that can be
@@ -12,6 +12,11 @@ select
         from kept.commands as commands
         where commands.state in ('issued', 'offered', 'unsure')
     ) as undelivered_count,
+    (
+        select count(*)
+        from kept.copies as copies
+        where copies.state in ('issued', 'offered', 'unsure')
+    ) as undelivered_copy_count,
     (
         select count(*)
         from kept.decisions as decisions
