@@ -1,6 +1,7 @@
 """What a person may do to a running campaign: pause, resume, close an episode.
 
-Each takes the lock like a run, for a moment, and writes facts; the next run decides by them.
+`undelivered` does the like to what waits in the outbox. Each takes the lock like a run, for a
+moment, and writes facts; the next run decides by them.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ def pause(settings: Settings, campaign: str | None, why: str) -> str:
 
     Raises UsageWrong for a campaign the settings do not know, and without a reason.
     """
-    why = _reason(why)
+    why = reason(why)
     name = _known(settings, campaign)
-    with _state(settings) as connection:
-        params = {"campaign": campaign, "now": clock.utc_now(), "why": why, "who": _user()}
+    with opened(settings) as connection:
+        params = {"campaign": campaign, "now": clock.utc_now(), "why": why, "who": user()}
         if not queries.run(connection, "commands.pause", params):
             return f"{name} was paused already"
         queries.run(connection, "commands.look_again", {})
@@ -43,7 +44,7 @@ def resume(settings: Settings, campaign: str | None) -> str:
     What is due by then is dialled in the next run, each number once.
     """
     name = _known(settings, campaign)
-    with _state(settings) as connection:
+    with opened(settings) as connection:
         params = {"campaign": campaign, "now": clock.utc_now()}
         if not queries.run(connection, "commands.resume", params):
             return f"{name} was not paused"
@@ -56,13 +57,13 @@ def close(settings: Settings, number: str, campaign: str | None, why: str) -> st
 
     `number` in any notation. Raises UsageWrong when it has no open episode, and without a reason.
     """
-    why = _reason(why)
+    why = reason(why)
     if campaign is not None:
         _known(settings, campaign)
     from reconcile.phone_numbers import parse  # noqa: PLC0415 - only this command reads a number
 
     wanted = parse(number, region=settings.region).e164 or number
-    with _state(settings) as connection:
+    with opened(settings) as connection:
         params = {"campaign": campaign, "number": wanted, "now": clock.utc_now(), "why": why}
         closed = queries.run(connection, "commands.close_by_hand", params)
         if not closed:
@@ -76,7 +77,7 @@ def close(settings: Settings, number: str, campaign: str | None, why: str) -> st
     return f"{closed} {what} of {wanted} will be removed by the next run"
 
 
-def _user() -> str | None:
+def user() -> str | None:
     """Who calls, behind `sudo` too; None where the system has no name for him."""
     from getpass import getuser  # noqa: PLC0415
 
@@ -86,7 +87,8 @@ def _user() -> str | None:
         return None
 
 
-def _reason(why: str) -> str:
+def reason(why: str) -> str:
+    """The reason in one line. Raises UsageWrong for an empty one."""
     text = " ".join(why.split())
     if not text:
         raise UsageWrong(
@@ -109,7 +111,7 @@ def _known(settings: Settings, campaign: str | None) -> str:
 
 
 @contextmanager
-def _state(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The state, locked and open; readers see what was done once it is closed."""
     folder = settings.state_folder
     with database.lock(folder, wait_seconds=settings.wait_seconds, follows=_BUSY):

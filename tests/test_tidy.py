@@ -39,7 +39,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
-    | {"pulling"}
+    | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "publishing", "import_file"},

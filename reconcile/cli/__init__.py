@@ -20,6 +20,7 @@ from reconcile.cli import (
     schedule,
     starting,
     status,
+    undelivered,
 )
 from reconcile.cli.app import PROGRAM, app
 from reconcile.errors import ExitCode, Problem, UsageWrong
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GROUPS = (starting, run, number, directory, figures, status, schedule, by_hand)
+GROUPS = (starting, run, number, directory, figures, status, schedule, undelivered, by_hand)
 """Importing a group adds its commands to `app`."""
 
 _ORDER = (
     *("demo", "init", "check", "run"),
     *("due", "explain", "duplicates", "report"),
     *("status", "schedule", "rejected", "rules"),
+    *("pending", "retry", "discard"),
     *("pause", "resume", "close"),
 )
 app.registered_commands.sort(

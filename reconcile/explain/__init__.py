@@ -31,6 +31,7 @@ PARTS = (
         "limits",
         "commands",
     ),
+    "deliveries_by_hand",
     "attempts",
     "next",
     "settings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconcile.explain import hours, limits
+from reconcile.explain import deliveries, hours, limits
 from reconcile.reports import reasons
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Event:
 def events(chain: Chain, clock: Clock) -> list[Event]:
     """All events of a number, oldest first.
 
-    Of one second: call, drop, pause, decision, command, attempt.
+    Of one second: call, drop, pause, decision, command, what was done to it by hand, attempt.
     `clock` writes an instant inside a sentence, in the zone that is shown.
     """
     parts = chain.parts
@@ -49,6 +49,10 @@ def events(chain: Chain, clock: Clock) -> list[Event]:
         *_pauses(parts["pauses"]),
         *_decisions(chain, clock),
         *(Event(row["issued_at"], "command", _command(row, clock)) for row in parts["commands"]),
+        *(
+            Event(row["done_at"], "by hand", deliveries.by_hand(row))
+            for row in parts["deliveries_by_hand"]
+        ),
         *(
             Event(row["handed_out_at"], "attempt", _attempt(row, clock))
             for row in parts["attempts"]

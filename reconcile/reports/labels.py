@@ -42,7 +42,9 @@ def is_quantity(column: str) -> bool:
 def counted(count: int, thing: str) -> str:
     """A count with its thing.
 
-    >>> counted(1, "lasting fault"), counted(1200, "row")
-    ('1 lasting fault', '1,200 rows')
+    >>> counted(1, "lasting fault"), counted(1200, "row"), counted(2, "copy")
+    ('1 lasting fault', '1,200 rows', '2 copies')
     """
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    if count != 1:
+        thing = f"{thing[:-1]}ies" if thing.endswith("py") else f"{thing}s"
+    return f"{count:,} {thing}"

@@ -120,6 +120,43 @@ STATES = {
 }
 """How far a command got."""
 
+DELIVERIES_BY_HAND = {
+    "retried": "offered again by the next run",
+    "hastened": "offered by the next run, before its time",
+    "taken_out": "taken out, it will not be offered any more",
+    "given_up": "given up; counts as a refused attempt, and the next step of the ladder follows",
+    "seen": "known to be dead, and shown no more",
+    "each_run": "decided again in each run as it is, and offered where that still says dial",
+}
+"""What becomes of an undelivered command or copy when a person acts on it."""
+
+DELIVERY_REFUSALS = {
+    "unknown": ("there is no such command", "`reconcile pending` lists the keys"),
+    "delivered": ("its sink has taken it", "`reconcile explain NUMBER` shows what came of it"),
+    "withdrawn": (
+        "it was withdrawn, and its episode goes on without it",
+        "`reconcile explain NUMBER` shows what came of it",
+    ),
+    "interrupted": (
+        "the run that offered it was interrupted, and the next one asks its sink what became of it",
+        "wait for the next run",
+    ),
+    "attempt_made": (
+        "a dead dial has counted as an attempt, and the next step of the ladder follows",
+        "`reconcile explain NUMBER` shows when",
+    ),
+    "perhaps_taken": (
+        "its sink may have taken it, and a second dial could be a second call to the client",
+        "look into the dialler; `--not-taken` says that it is not there",
+    ),
+    "undecided": (
+        "a dial that no sink has taken is no attempt and is decided again in each run",
+        "`reconcile close NUMBER` ends its episode",
+    ),
+    "seen_before": ("it was discarded before", "`reconcile retry` can still offer it again"),
+}
+"""Why a person may not act on a command or copy, and what to do instead."""
+
 _ATTEMPT = re.compile(r"attempt_([0-9]+)_of_([0-9]+)(?:_redial_([0-9]+))?")
 
 

@@ -94,8 +94,24 @@ def _undelivered(found: Standing) -> Iterator[Trouble]:
         yield Trouble(
             "undelivered",
             f"{counted(found.undelivered_count, 'command')} that no sink has taken",
-            "mend the sink; `reconcile report commands` lists them",
+            "mend the sink; `reconcile pending` lists them",
             found.figures.get("undelivered_since_at"),
+        )
+    copy_count = found.figures.get("undelivered_copy_count")
+    if copy_count:
+        yield Trouble(
+            "undelivered",
+            f"{counted(copy_count, 'copy')} that no sink has taken",
+            "mend the sink; `reconcile pending` lists them, and nothing waits for them",
+            found.figures.get("undelivered_copy_since_at"),
+        )
+    dead_count = found.figures.get("dead_count")
+    if dead_count:
+        yield Trouble(
+            "dead",
+            f"{counted(dead_count, 'dead letter')} that a sink refused for good or too often",
+            "`reconcile pending` lists them; `reconcile retry` or `reconcile discard` them",
+            found.figures.get("dead_since_at"),
         )
 
 
