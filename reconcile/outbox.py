@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from reconcile import queries
 from reconcile.errors import SinkUnreachable
+from reconcile.lanes import COMMANDS, COPIES, LANES
 from reconcile.sinks import NO_MARK, Outcome, OutgoingCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import Any
 
     import duckdb
 
+    from reconcile.lanes import Lane
     from reconcile.moment import Moment
-    from reconcile.queries import Rows
     from reconcile.sinks import Sink
-
-    Read = Callable[[duckdb.DuckDBPyConnection, Mapping[str, Any]], Rows]
 
 
 class State(Protocol):
@@ -54,54 +52,6 @@ class Delivery:
     faults: dict[str, Refusal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lane:
-    """One kind of what leaves: how it is offered, what is offered, and what is unsettled.
-
-    `before` and `after` are run round `core.answered_tries` when outcomes are written. `follows`
-    says what an outcome means for what was not taken.
-    """
-
-    offer: str
-    offered: Read
-    unsettled: Read
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    follows: Mapping[str, str]
-    are_copies: bool = False
-
-
-_COMMANDS = _Lane(
-    "commands.offer_commands",
-    offered=lambda connection, params: queries.rows(connection, "core.offered_commands", params),
-    unsettled=lambda connection, params: queries.rows(
-        connection, "core.unsettled_commands", params
-    ),
-    before=("commands.keep_attempts",),
-    after=("commands.mark_outcomes", "commands.issue_copies", "commands.clear_outcomes"),
-    follows={
-        "refused_now": "They stay in the outbox; dials are decided again in each run",
-        "refused_for_good": "They are given up; what it did not refuse goes on",
-        "unsure": "A dial that it may have taken is in doubt and not repeated; a remove is offered "
-        "again, unless it is found there",
-    },
-)
-_COPIES = _Lane(
-    "commands.offer_copies",
-    offered=lambda connection, params: queries.rows(connection, "core.offered_copies", params),
-    unsettled=lambda connection, params: queries.rows(connection, "core.unsettled_copies", params),
-    before=(),
-    after=("commands.mark_copy_outcomes", "commands.clear_outcomes"),
-    follows={
-        "refused_now": "They are copies and stay in the outbox; nothing waits for them",
-        "refused_for_good": "They are copies and given up; nothing waits for them",
-        "unsure": "They are copies and offered again, unless they are found there",
-    },
-    are_copies=True,
-)
-_LANES = (_COMMANDS, _COPIES)
-
-
 def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> set[str]:
     """Settle what an earlier run had offered when it was killed, and unsure removes and copies.
 
@@ -111,7 +61,7 @@ def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> set[str]
     that would hide what they have.
     """
     silent: set[str] = set()
-    for lane in _LANES:
+    for lane in LANES:
         unsettled = lane.unsettled(state.connection, moment.params()).rows
         for sink_name in dict.fromkeys(row[0] for row in unsettled):
             commands = [(row[1], row[2]) for row in unsettled if row[0] == sink_name]
@@ -153,7 +103,7 @@ def deliver(
     """
     delivery = Delivery()
     quiet = set(silent)
-    for lane in _LANES:
+    for lane in LANES:
         for sink_name, commands in _rounds(state, lane, moment):
             sink = None if sink_name in quiet else sinks.get(sink_name)
             answers, mark = _hand_over(state, sink, sink_name, commands)
@@ -169,15 +119,27 @@ def deliver(
             is_unsure = any(answer.state == "unsure" for answer in answers)
             if is_unsure and sink is not None and sink.can_tell_repeats:
                 quiet.add(sink_name)  # a new mark would hide what it may have
+    for sink_name, detail, are_copies in _waiting(state, moment):
+        lane = COPIES if are_copies else COMMANDS
+        delivery.faults.setdefault(sink_name, Refusal(detail, lane.follows["refused_now"]))
     return delivery
 
 
+def _waiting(state: State, moment: Moment) -> list[tuple[str, str, bool]]:
+    """The sinks that are still at fault, though they are called again only later."""
+    found: list[tuple[str, str, bool]] = queries.rows(
+        state.connection, "core.waiting_tries", moment.params()
+    ).rows
+    return found
+
+
 def _ended(given_up: int) -> str:
+    """What is to be added where some were given up."""
     return f"; {given_up:,} tried as often as `tries_max` allows and given up" if given_up else ""
 
 
 def _rounds(
-    state: State, lane: _Lane, moment: Moment
+    state: State, lane: Lane, moment: Moment
 ) -> Iterator[tuple[str, list[OutgoingCommand]]]:
     """Mark what is offered next until nothing is left, and give it sink by sink."""
     while queries.run(state.connection, lane.offer, moment.params()):
@@ -216,7 +178,7 @@ def _mark(state: State, sink_name: str) -> str:
 
 def _store(
     state: State,
-    lane: _Lane,
+    lane: Lane,
     sink_name: str,
     outcomes: Sequence[tuple[str, str, str]],
     *,

@@ -40,7 +40,7 @@ def kill() -> None:
 
 def arm(point: str, act: Act, patch: Patch = setattr) -> None:
     """Have `act` called once when a run in this process comes to the point."""
-    (POINTS | NETWORK_POINTS)[point](act, patch)
+    (POINTS | NETWORK_POINTS | COPY_POINTS)[point](act, patch)
 
 
 def _around(
@@ -226,6 +226,27 @@ NETWORK_POINTS: dict[str, Callable[[Act, Patch], None]] = {
     ),
 }
 """Points of a run whose sinks wait for a network."""
+
+
+def _are_copies(_: int, __: bytes, lines: list[bytes]) -> bool:
+    return any(b'"copy":true' in line for line in lines)
+
+
+COPY_POINTS: dict[str, Callable[[Act, Patch], None]] = {
+    "after copies were issued": lambda act, patch: _around(
+        queries, "run", after=act, when=lambda _, name, *__: name == "commands.issue_copies"
+    )(patch),
+    "after copies were marked as offered": lambda act, patch: _around(
+        queries, "run", after=act, when=lambda _, name, *__: name == "commands.offer_copies"
+    )(patch),
+    "in the sink before it writes copies": lambda act, patch: _around(
+        appended, "append", before=act, when=_are_copies
+    )(patch),
+    "in the sink after it flushed copies": lambda act, patch: _around(
+        appended, "append", after=act, when=_are_copies
+    )(patch),
+}
+"""Points of a run that hands out copies."""
 
 
 def main(path: str, first: str, second: str, point: str) -> None:

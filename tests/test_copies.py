@@ -140,14 +140,18 @@ def test_a_copy_is_tried_at_growing_distance_and_then_a_dead_letter(
     audit.answer = "refused_now"
     site.drop("1.1", CLIENT, "10:00:20")
     site.run("10:05")
-    tried = []
+    tried, told = [], []
     for minute in range(6, 16):
         before = audit.tries
         result = site.run(f"10:{minute:02}")
+        told += [(minute, lines[0]) for lines in result.messages]
         if audit.tries > before:
             tried.append(minute)
             last = result
     assert tried == [6, 7, 9, 13]
+    # It is told when it begins and when nothing waits for it any more, not at each try.
+    what = "the sink `audit` did not take commands: as told"
+    assert told == [(6, what), (14, f"ended after 8 min: {what}")]
     assert last.faults["sink audit"][1] == (
         "They are copies and stay in the outbox; nothing waits for them; "
         "1 tried as often as `tries_max` allows and given up"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -122,6 +123,26 @@ def test_a_run_that_broke_off_with_an_error_changes_nothing_in_the_end(
     assert site.commands_file.read_bytes() == commands
     assert outbox(site) == kept
     assert outbox(site, database.READ_FILE) == kept
+
+
+@pytest.mark.parametrize("point", crash_points.COPY_POINTS)
+def test_copies_of_a_run_that_was_killed_arrive_once(point: str, tmp_path: Path) -> None:
+    site = Site.of_samples(tmp_path / "site")
+    site.change_settings("dialler =", 'copies = ["audit"]\ndialler =')
+    with site.settings_file.open("a", encoding="utf-8") as file:
+        file.write('\n[sinks.audit]\nkind = "file"\npath = "out/audit.ndjson"\n')
+    child = killed_child(site, point)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    for time in (MINUTE, NEXT):
+        assert site.run(time).exit_code == 0
+    copies = [
+        json.loads(line)
+        for line in (site.folder / "out/audit.ndjson").read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(copies) == len(site.payloads())
+    by_key = {command["key"]: {**command, "copy": True} for command in site.payloads()}
+    assert {copy["key"]: copy for copy in copies} == by_key
+    assert site.fetch("select distinct state from kept.copies") == [("delivered",)]
 
 
 class Broken(Exception):

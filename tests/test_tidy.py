@@ -42,7 +42,7 @@ LAYERS = (
     | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
-    {"sources", "sinks", "outbox", "publishing", "import_file"},
+    {"sources", "sinks", "outbox", "lanes", "publishing", "import_file"},
     {"database", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
