@@ -36,7 +36,10 @@ State = Literal["delivered", "refused_now", "refused_for_good", "unsure"]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCommand:
-    """A command on its way: its key, `dial` or `remove`, the number, and the payload as JSON."""
+    """A command on its way: its key, `dial` or `remove`, the number, and the payload as JSON.
+
+    A copy for a sink that does not dial has all of its command, and `"copy": true` in the payload.
+    """
 
     key: str
     kind: str

@@ -1,13 +1,23 @@
--- An unsure dial is settled by its attempt: its call was seen, or it counts as unseen.
+-- An unsure dial is settled by its attempt: its call was seen, its dialler told of it, or it counts
+-- as unseen.
 -- Grain:  one row per unsure dial whose attempt is no longer in doubt
 -- Reads:  kept.commands, kept.attempts
--- Params: $run_id bigint
+-- Params: $now timestamp, $run_id bigint
+--
+-- One that was never seen is an attempt like any other without a call: nobody has to look at it.
 update kept.commands
 set
-    state = case when attempts.call_id is not null then 'delivered' else 'dead' end,
+    state = case
+        when attempts.call_id is null and attempts.result = 'unseen' then 'dead'
+        else 'delivered'
+    end,
     detail = case
         when attempts.call_id is not null then 'its call was seen'
-        else 'never seen; it may or may not have been taken'
+        when attempts.result = 'unseen' then 'never seen; it may or may not have been taken'
+        else 'its dialler told of it'
+    end,
+    discarded_at = case
+        when attempts.call_id is null and attempts.result = 'unseen' then $now::timestamp
     end,
     changed_run = $run_id::bigint
 from kept.attempts as attempts

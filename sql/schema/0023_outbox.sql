@@ -19,8 +19,8 @@ create table settings.copies (
 alter table kept.campaigns add column copies varchar[];
 
 -- next_try_at: a remove that was refused waits until then (null: for the next run).
--- discarded_at: since when a person knows that it is dead. What died before there were such marks
--- counts as known.
+-- discarded_at: since when it is dead and nobody has to look at it. What died before there were
+-- such marks counts as looked at.
 alter table kept.commands add column next_try_at timestamp;
 
 alter table kept.commands add column discarded_at timestamp;
