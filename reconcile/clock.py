@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 
@@ -13,6 +14,11 @@ def utc_now() -> datetime:
 def utc_stamp() -> datetime:
     """The present instant to the microsecond, UTC: for how long things take, never for rules."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def running_seconds() -> float:
+    """Seconds on a clock that nobody can set: only its differences mean something."""
+    return time.monotonic()
 
 
 def parse_instant(text: str) -> datetime:
