@@ -27,7 +27,7 @@ class Key:
     unit: str
     default: object
     default_words: str
-    example: object
+    example: object = field(hash=False)  # it can be a table
 
     @property
     def is_required(self) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 EXPECTED = 'a table such as `{ env = "NAME" }` or `{ file = "PATH" }`: no secret stands in here'
 
+_EXAMPLE = {"env": "PASSWORD"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
@@ -38,8 +40,8 @@ def secret(meaning: str, *, is_needed: bool = False) -> Any:  # noqa: ANN401 - s
     """Make a dataclass field that is a key with a `Secret`, None where it may be left out."""
     form = forms.sub_table(Secret, EXPECTED)
     if is_needed:
-        return key(form, meaning)
-    return key(form, meaning, default=None, default_words="none")
+        return key(form, meaning, example=_EXAMPLE)
+    return key(form, meaning, default=None, default_words="none", example=_EXAMPLE)
 
 
 def read_secret(where: Secret, folder: Path, *, name: str) -> str:
