@@ -17,7 +17,16 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile import database, outbox, publishing, queries, reading, running, settings
+from reconcile import (
+    database,
+    http_exchange,
+    outbox,
+    publishing,
+    queries,
+    reading,
+    running,
+    settings,
+)
 from reconcile import state as open_states
 from reconcile.sinks import appended, file
 
@@ -40,7 +49,7 @@ def kill() -> None:
 
 def arm(point: str, act: Act, patch: Patch = setattr) -> None:
     """Have `act` called once when a run in this process comes to the point."""
-    (POINTS | NETWORK_POINTS | COPY_POINTS)[point](act, patch)
+    (POINTS | NETWORK_POINTS | COPY_POINTS | WEBHOOK_POINTS)[point](act, patch)
 
 
 def _around(
@@ -163,6 +172,19 @@ POINTS: dict[str, Callable[[Act, Patch], None]] = {
         publishing, "write_whole", before=act, when=_is_status
     )(patch),
 }
+
+WEBHOOK_POINTS: dict[str, Callable[[Act, Patch], object]] = {
+    "before the request is sent": lambda act, patch: _around(
+        http_exchange, "exchange", before=act
+    )(patch),
+    "after its answer has come": lambda act, patch: _around(http_exchange, "exchange", after=act)(
+        patch
+    ),
+    "before the outcome is kept": lambda act, patch: _around(outbox, "_store", before=act)(patch),
+    "after the outcome is kept": lambda act, patch: _around(outbox, "_store", after=act)(patch),
+    "nowhere": lambda *_: None,
+}
+"""Those of a run whose sink is a webhook; `nowhere` is for a receiver that kills the run itself."""
 
 
 @contextmanager

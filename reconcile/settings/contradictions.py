@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import hours, limits, lines, outputs, receivers, redials
+from reconcile.settings import hours, limits, lines, outputs, receivers, redials, webhook
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.sources import TableFiles
 
@@ -37,6 +37,9 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     for campaign in settings.campaigns:
         _ladder(campaign, settings.hot_days, findings)
     receivers.find(settings, _names(values, "sinks"), findings)
+    for sink in settings.sinks:
+        if isinstance(sink.detail, webhook.Webhook):
+            webhook.find(sink.detail, ("sinks", sink.name), findings)
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)

@@ -7,6 +7,8 @@ A kind says what is its own by two class variables:
   command only by its mark.
 - `patience`: how long it is waited for and how often it is tried where the settings say nothing.
   `NETWORK` is that of a kind that can be out of reach, `EACH_RUN` that of one on this machine.
+
+A kind with many keys has a module of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import ClassVar
 from reconcile.settings import forms
 from reconcile.settings.keys import key
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
+from reconcile.settings.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,12 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink
+SinkDetail = FileSink | StdoutSink | Webhook
 
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
     "stdout": StdoutSink,
+    "webhook": Webhook,
 }
 
 

@@ -15,6 +15,7 @@ from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import FileSink, Sink, StdoutSink
 from reconcile.settings.sources import ResultFiles, Source, TableFiles
+from reconcile.settings.webhook import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,7 @@ _SECTIONS = (
     ),
     _Section("sinks.file", "Where commands go.", (Sink, FileSink), kind="file"),
     _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
+    _Section("sinks.webhook", "", (Sink, Webhook), kind="webhook"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -114,6 +116,7 @@ def settings_rows() -> list[SettingRow]:
         ("[campaigns.NAME]", Campaign),
         ("[sinks.NAME]", Sink),
         ('[sinks.NAME] kind = "file"', FileSink),
+        ('[sinks.NAME] kind = "webhook"', Webhook),
         ("[reports.NAME]", ScheduledReport),
     )
     return [row for section, table in sections for row in _rows(section, "", table)]

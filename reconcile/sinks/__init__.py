@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KINDS = {
     "file": "reconcile.sinks.file",
     "stdout": "reconcile.sinks.stdout",
+    "webhook": "reconcile.sinks.webhook",
 }
 """Every kind of sink and the module that carries it."""
 
