@@ -1,13 +1,15 @@
 -- Calls that are new or changed in this run, with their numbers in one notation.
 -- Grain:  one row per call (source, call_id) whose row differs from the kept one
 -- Reads:  staging.calls, core.number_texts, raw.phone_numbers, settings.sources,
---         settings.own_numbers, settings.own_number_prefixes, settings.program, kept.calls
+--         settings.own_numbers, settings.own_number_prefixes, settings.program, kept.calls,
+--         kept.attempts
 -- Params: $now timestamp, $run_id bigint, $since timestamp
 --
 -- A line of our own that calls us is no client, however it is written; the blocks of own numbers
 -- are looked up by their lengths, so that no number meets every block. A call of Asterisk older
 -- than `raw_days` is not folded anew: its earlier rows are gone, and the late ones alone tell it
--- wrong.
+-- wrong. A call that carries the key of a dial is with the client of that dial: where he is called
+-- first, some phone systems write his number nowhere.
 with texts as (
     -- Distinct: a source whose numbers are opaque and one of another region give the same text.
     select distinct
@@ -53,15 +55,34 @@ own_clients as (
         on left(client_numbers.number, prefix_lengths.prefix_length) = prefixes.prefix
 ),
 
+-- The key as `kept.is_key_of` takes it, in two branches, so that no call meets every dial.
+dials as (
+    select
+        attempts.command_key as attempt_key,
+        attempts.number
+    from kept.attempts as attempts
+    where attempts.handed_out_at >= $since::timestamp
+    union
+    select
+        left(md5(attempts.command_key), 16) as attempt_key,
+        attempts.number
+    from kept.attempts as attempts
+    where attempts.handed_out_at >= $since::timestamp
+),
+
 numbered as (
     select
         calls.source,
         calls.call_id,
         coalesce(calls.system, '') as system,
         calls.direction,
-        case when own_clients.number is null then client.e164 end as number,
+        case
+            when dials.number is not null then dials.number
+            when own_clients.number is null then client.e164
+        end as number,
         calls.number_raw,
         case
+            when dials.number is not null then 'valid'
             when own_clients.number is not null then 'own'
             else coalesce(client.number_class, 'withheld')
         end as number_class,
@@ -92,6 +113,9 @@ numbered as (
         and line.number_class in ('valid', 'possible', 'opaque')
     left join own_clients
         on client.e164 = own_clients.number
+    left join dials
+        on calls.attempt_key = dials.attempt_key
+        and calls.direction = 'out'
 ),
 
 kept as (
