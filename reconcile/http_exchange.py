@@ -57,7 +57,7 @@ class Peer:
 class Answer:
     """The status of an answer, its headers by their names in small letters, and its body.
 
-    Of the body there is as much as came in time, `MOST_ANSWER_BYTES` at most.
+    Of the body there is as much as came in time, and no more than was asked for.
     """
 
     status: int
@@ -66,7 +66,13 @@ class Answer:
 
 
 def exchange(
-    peer: Peer, method: str, target: str, *, headers: Mapping[str, str], body: bytes
+    peer: Peer,
+    method: str,
+    target: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    most_bytes: int = MOST_ANSWER_BYTES,
 ) -> Answer:
     """Send one request over a connection of its own and read the answer; nothing is followed.
 
@@ -91,7 +97,7 @@ def exchange(
             raise AnswerLost(f"sent, and no answer: {reason(error)}") from error
         text = b""
         with suppress(OSError, HTTPException):  # the status stands, whatever becomes of the rest
-            text = response.read(MOST_ANSWER_BYTES)
+            text = response.read(most_bytes)
         found = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, found, text)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import hours, limits, lines, outputs, receivers, redials, webhook
+from reconcile.settings import ari, hours, limits, lines, outputs, receivers, redials, webhook
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.sources import TableFiles
 
@@ -40,6 +40,8 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     for sink in settings.sinks:
         if isinstance(sink.detail, webhook.Webhook):
             webhook.find(sink.detail, ("sinks", sink.name), findings)
+        if isinstance(sink.detail, ari.Ari):
+            ari.find(sink.detail, ("sinks", sink.name), findings)
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reconcile.settings import forms
+from reconcile.settings.ari import Ari
 from reconcile.settings.keys import key
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
 from reconcile.settings.webhook import Webhook
@@ -52,12 +53,13 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink | Webhook
+SinkDetail = FileSink | StdoutSink | Webhook | Ari
 
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
     "stdout": StdoutSink,
     "webhook": Webhook,
+    "ari": Ari,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.keys import Key, keys_of
@@ -85,6 +86,7 @@ _SECTIONS = (
     _Section("sinks.file", "Where commands go.", (Sink, FileSink), kind="file"),
     _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
     _Section("sinks.webhook", "", (Sink, Webhook), kind="webhook"),
+    _Section("sinks.asterisk", "An Asterisk that dials, over ARI.", (Sink, Ari), kind="ari"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -117,6 +119,7 @@ def settings_rows() -> list[SettingRow]:
         ("[sinks.NAME]", Sink),
         ('[sinks.NAME] kind = "file"', FileSink),
         ('[sinks.NAME] kind = "webhook"', Webhook),
+        ('[sinks.NAME] kind = "ari"', Ari),
         ("[reports.NAME]", ScheduledReport),
     )
     return [row for section, table in sections for row in _rows(section, "", table)]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 KINDS = {
+    "ari": "reconcile.sinks.ari",
     "file": "reconcile.sinks.file",
     "stdout": "reconcile.sinks.stdout",
     "webhook": "reconcile.sinks.webhook",
