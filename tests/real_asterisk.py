@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -156,6 +157,16 @@ class Asterisk:
             self.process.wait()
             self.process = None
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have it stand still meanwhile: connections are made, and nothing answers."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def cli(self, command: str) -> str:
         """Give a command of its console and what it answers."""
         done = subprocess.run(
@@ -249,6 +260,28 @@ class PhoneSystem:
 
     def log_out(self, desk: str) -> None:
         self.pbx.cli(f"queue remove member Local/{desk}@desks/n from sales")
+
+    def ringing(self) -> set[str]:
+        """The clients and desks whose phones ring, as the world sees it."""
+        return {fields[2] for fields in self.world.channels() if fields[4] == "Ring"}
+
+    def answered(self) -> set[str]:
+        """The clients and desks that have taken up the phone on which they were called."""
+        return {fields[2] for fields in self.world.channels() if fields[4] == "Up"}
+
+    def queue_log_of(self, client: str) -> list[str]:
+        """The events of a client's last call that came to the queue."""
+        lines = [
+            line.split("|") for line in self.queue_log.read_text(encoding="utf-8").splitlines()
+        ]
+        entered = [fields[1] for fields in lines if fields[4] == "ENTERQUEUE" and client in fields]
+        return [fields[4] for fields in lines if fields[1] in entered[-1:]]
+
+    def hang_up_all(self) -> None:
+        """End every call, and wait until they are over."""
+        for asterisk in (self.world, self.pbx):
+            asterisk.cli("channel request hangup all")
+        self.settle()
 
     def settle(self, seconds: float = 30) -> None:
         """Wait until no call is up any more; its records are written then."""
