@@ -41,15 +41,25 @@ class Installation:
     root: Path
 
     @property
-    def library(self) -> Path:
-        """`/usr/lib/<architecture>` of the packages."""
-        return next(self.root.glob("usr/lib/*/asterisk/modules")).parent.parent
+    def modules(self) -> Path:
+        """The folder of its modules."""
+        return next(path for path in self._libraries() if path.name == "modules")
 
     def command(self, *arguments: str) -> list[str]:
         """Call the program `asterisk` with these arguments."""
-        loader = next(self.library.glob("ld-linux*.so*"))
+        libraries = [path for path in self._libraries() if path.name != "modules"]
+        loader = next(loader for path in libraries for loader in path.glob("ld-linux*.so*"))
         program = self.root / "usr/sbin/asterisk"
-        return [str(loader), "--library-path", str(self.library), str(program), *arguments]
+        places = ":".join(map(str, libraries))
+        return [str(loader), "--library-path", places, str(program), *arguments]
+
+    def _libraries(self) -> list[Path]:
+        """Where libraries stand: by architecture or not, under `/usr` or, in older Debian, not."""
+        patterns = (
+            *("usr/lib/*/asterisk/modules", "usr/lib/asterisk/modules"),
+            *("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*", "usr/lib"),
+        )
+        return [path for pattern in patterns for path in sorted(self.root.glob(pattern))]
 
 
 def installed() -> Installation:

@@ -102,7 +102,7 @@ class Asterisk:
         values = {
             "FOLDER": self.folder,
             "RUN": self.run_folder,
-            "MODULES": self.installation.library / "asterisk/modules",
+            "MODULES": self.installation.modules,
             "DATA": self.installation.root / "usr/share/asterisk",
             "PASSWORD": PASSWORD,
             **self.ports,

@@ -69,6 +69,11 @@ def site_of(
     return AsteriskSite(folder, phones, sink)
 
 
+def ring_timeout(phones: PhoneSystem) -> str:
+    """How the end of ringing is called where Asterisk itself gave up: 16 says FAILED."""
+    return "failed" if "Asterisk 16." in phones.pbx.cli("core show version") else "no_answer"
+
+
 def test_clients_who_hung_up_are_dialled_and_their_call_records_close_the_attempts(
     phones: PhoneSystem, tmp_path: Path
 ) -> None:
@@ -177,7 +182,7 @@ def test_a_dial_waits_for_an_asterisk_that_is_down_and_leaves_once(
     [
         ("customer_first", "answer", ("answered", "answered", True)),
         ("customer_first", "busy", ("unanswered", "busy", True)),
-        ("customer_first", "ring", ("unanswered", "no_answer", True)),
+        ("customer_first", "ring", ("unanswered", None, True)),
         ("customer_first", "reject", ("unanswered", "no_answer", True)),
         ("agent_first", "answer", ("answered", "answered", True)),
         ("agent_first", "busy", ("unanswered", "busy", True)),
@@ -196,8 +201,9 @@ def test_each_end_of_a_dial_comes_home(
     site.run()
     phones.settle(60)
     site.run()
-    assert site.attempts(client) == [attempt]
-    is_reached = attempt[0] == "answered"
+    result, detail, is_by_key = attempt
+    assert site.attempts(client) == [(result, detail or ring_timeout(phones), is_by_key)]
+    is_reached = result == "answered"
     assert ("remove reached delivered" in site.commands(client)) == is_reached
 
 
@@ -213,7 +219,7 @@ def test_a_desk_that_does_not_answer_is_an_attempt_without_an_answer(
     phones.settle()
     phones.behave("101", "answer")
     site.run()
-    assert site.attempts(client) == [("unanswered", "no_answer", True)]
+    assert site.attempts(client) == [("unanswered", ring_timeout(phones), True)]
 
 
 @pytest.mark.slow
