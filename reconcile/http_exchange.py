@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reconcile.http_peer import Peer
+
 MOST_ANSWER_BYTES = 65_536
 
 
@@ -28,29 +30,6 @@ class NotSent(Exception):
 
 class AnswerLost(Exception):
     """The request went out whole and no answer came that can be read: it may have been taken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
-    """The other side: where it is, whose certificates count, how long it is waited for.
-
-    `connect_seconds` bounds name, connection and TLS together, `answer_seconds` all from the first
-    byte of the request to the last of the answer: neither begins anew with a byte that comes.
-    Without `ca_file` the certificates of the system count; they are checked in any case.
-    """
-
-    is_encrypted: bool
-    host: str
-    port: int
-    connect_seconds: float
-    answer_seconds: float
-    ca_file: Path | None = None
-
-    @property
-    def place(self) -> str:
-        """Name it without path and query, which can hold what is nobody's business."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.is_encrypted else 'http'}://{host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from webhook_receiver import Receiver, answers
 
-from reconcile.http_exchange import MOST_ANSWER_BYTES, NotConnected, Peer, exchange
+from reconcile.http_exchange import MOST_ANSWER_BYTES, NotConnected, exchange
+from reconcile.http_peer import Peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -47,7 +47,7 @@ LAYERS = (
     | {"state_faults", "state"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
-    | {"open_days", "http_exchange"}
+    | {"open_days", "http_exchange", "http_peer"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""

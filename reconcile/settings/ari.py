@@ -30,25 +30,9 @@ class Ari(AsteriskDialling):
         example="reconcile",
     )
     password: Secret = secret("His password.", is_needed=True)
-    ca_file: str | None = key(
-        forms.text("a path"),
-        "The certificates that are trusted, in PEM, in place of the system's.",
-        default=None,
-        default_words="those of the system",
-        example="/etc/ssl/own-ca.pem",
-    )
-    connect_seconds: int = key(
-        forms.whole(1, 60),
-        "How long a connection may take, its name and TLS included.",
-        default=3,
-        unit="seconds",
-    )
-    answer_seconds: int = key(
-        forms.whole(1, 300),
-        "How long request and answer may take together.",
-        default=10,
-        unit="seconds",
-    )
+    ca_file: str | None = web_address.ca_file_key()
+    connect_seconds: int = web_address.connect_seconds_key()
+    answer_seconds: int = web_address.answer_seconds_key()
 
 
 def find(ari: Ari, path: KeyPath, findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""An address of the web in the settings: what it may hold, and when it is worth a warning."""
+"""What kinds over the network share in the settings: an address, its certificates, patience."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from reconcile.settings import forms
 from reconcile.settings.forms import Form, Unfit
+from reconcile.settings.keys import key
 
 if TYPE_CHECKING:
     from reconcile.settings.findings import Findings
@@ -39,6 +40,40 @@ def web_address(example: str) -> Form:
         return address
 
     return Form(expected, read)
+
+
+def ca_file_key() -> str | None:
+    """Make the key `ca_file`."""
+    ca_file: str | None = key(
+        forms.text("a path"),
+        "The certificates that are trusted, in PEM, in place of the system's.",
+        default=None,
+        default_words="those of the system",
+        example="/etc/ssl/own-ca.pem",
+    )
+    return ca_file
+
+
+def connect_seconds_key() -> int:
+    """Make the key `connect_seconds`."""
+    connect_seconds: int = key(
+        forms.whole(1, 60),
+        "How long a connection may take, its name and TLS included.",
+        default=3,
+        unit="seconds",
+    )
+    return connect_seconds
+
+
+def answer_seconds_key() -> int:
+    """Make the key `answer_seconds`."""
+    answer_seconds: int = key(
+        forms.whole(1, 300),
+        "How long request and answer may take together.",
+        default=10,
+        unit="seconds",
+    )
+    return answer_seconds
 
 
 def find(address: str | None, path: KeyPath, findings: Findings) -> None:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
-from reconcile.settings import forms
+from reconcile.settings import forms, web_address
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 from reconcile.settings.patience import NETWORK, Patience
@@ -27,35 +26,6 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 _TIMES = ("connect_seconds", "answer_seconds", "seconds_per_run")
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
-
-
-def web_address() -> Form:
-    """Accept an address of the web with nothing secret in it."""
-    expected = (
-        'an address such as "https://dialler.example/commands", in ASCII, without user, password '
-        "and fragment"
-    )
-
-    def read(value: object) -> str:
-        address = str(forms.text(expected).read(value))
-        try:
-            parts = urlsplit(address)
-            is_fit = (
-                address.isascii()
-                and not re.search(r"[\s#]", address)
-                and parts.scheme in {"http", "https"}
-                and bool(parts.hostname)
-                and parts.port != 0
-                and parts.username is None
-            )
-        except ValueError:  # a port that is no number, a bracket that does not close
-            is_fit = False
-        if not is_fit:
-            raise Unfit(value, expected)
-        return address
-
-    return Form(expected, read)
 
 
 def header_lines() -> Form:
@@ -101,7 +71,9 @@ class Webhook:
     takes_copies: ClassVar[bool] = True
     patience: ClassVar[Patience] = NETWORK
     url: str = key(
-        web_address(), "Where commands are POSTed.", example="https://dialler.example/commands"
+        web_address.web_address("https://dialler.example/commands"),
+        "Where commands are POSTed.",
+        example="https://dialler.example/commands",
     )
     batch: int = key(
         forms.whole(1, 1000),
@@ -127,25 +99,9 @@ class Webhook:
         default_words="none",
         example={"X-Tenant": "acme", "X-Api-Key": {"env": "API_KEY"}},
     )
-    ca_file: str | None = key(
-        forms.text("a path"),
-        "The certificates that are trusted, in PEM, in place of the system's.",
-        default=None,
-        default_words="those of the system",
-        example="/etc/ssl/own-ca.pem",
-    )
-    connect_seconds: int = key(
-        forms.whole(1, 60),
-        "How long a connection may take, its name and TLS included.",
-        default=3,
-        unit="seconds",
-    )
-    answer_seconds: int = key(
-        forms.whole(1, 300),
-        "How long request and answer may take together.",
-        default=10,
-        unit="seconds",
-    )
+    ca_file: str | None = web_address.ca_file_key()
+    connect_seconds: int = web_address.connect_seconds_key()
+    answer_seconds: int = web_address.answer_seconds_key()
     seconds_per_run: int = key(
         forms.whole(2, 3600),
         "How long one run sends; what is left waits for the next run.",
@@ -171,9 +127,4 @@ def find(webhook: Webhook, path: KeyPath, findings: Findings) -> None:
             findings.error(
                 (*path, "headers"), f"has `{name}`, expected it there or by `token`, not both"
             )
-    address = urlsplit(webhook.url or "")
-    if address.scheme == "http" and address.hostname not in _THIS_MACHINE:
-        findings.warning(
-            (*path, "url"),
-            "is not encrypted: anybody on the way reads numbers and tokens; `https` is",
-        )
+    web_address.find(webhook.url, (*path, "url"), findings)

@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from reconcile import http_exchange
 from reconcile.errors import SettingInvalid, SinkUnreachable
-from reconcile.http_exchange import Answer, AnswerLost, NotConnected, NotSent, Peer
+from reconcile.http_exchange import Answer, AnswerLost, NotConnected, NotSent
+from reconcile.http_peer import Peer
 from reconcile.settings.secrets import read_secret
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Ari:
     @property
     def place(self) -> str:
         """Name it for a person."""
-        return self._peer().place
+        return Peer.of(self.options).place
 
     def originate(self, body: Mapping[str, Any]) -> Answer:
         """Order a call. Raises what `http_exchange.exchange` raises, and SettingInvalid."""
@@ -99,7 +100,7 @@ class Ari:
 
     def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         return http_exchange.exchange(
-            self._peer(),
+            Peer.of(self.options),
             method,
             urlsplit(self.options["url"]).path.rstrip("/") + path,
             headers=self._headers(),
@@ -115,19 +116,6 @@ class Ari:
             "Authorization": f"Basic {base64.b64encode(pair).decode()}",
             "Content-Type": "application/json",
         }
-
-    def _peer(self) -> Peer:
-        options = self.options
-        parts = urlsplit(options["url"])
-        is_encrypted = parts.scheme == "https"
-        return Peer(
-            is_encrypted=is_encrypted,
-            host=parts.hostname or "",
-            port=parts.port or (443 if is_encrypted else 80),
-            connect_seconds=options["connect_seconds"],
-            answer_seconds=options["answer_seconds"],
-            ca_file=options["folder"] / options["ca_file"] if options["ca_file"] else None,
-        )
 
 
 def told(answer: Answer) -> str:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from reconcile import clock, http_exchange
 from reconcile.errors import SettingInvalid, SinkUnreachable
-from reconcile.http_exchange import AnswerLost, NotConnected, NotSent, Peer
+from reconcile.http_exchange import AnswerLost, NotConnected, NotSent
+from reconcile.http_peer import Peer
 from reconcile.sinks import NO_MARK, Outcome, State, webhook_answers, webhook_request
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from reconcile.sinks import OutgoingCommand
     from reconcile.sinks.webhook_request import Credentials
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(slots=True)
@@ -183,17 +182,8 @@ class WebhookSink:
 def open_sink(options: Mapping[str, Any]) -> WebhookSink:
     """Make the sink from the keys of `Webhook` and `folder`, the folder of the settings file."""
     address = urlsplit(options["url"])
-    ca_file = options["ca_file"]
-    peer = Peer(
-        is_encrypted=address.scheme == "https",
-        host=address.hostname or "",
-        port=address.port or _PORTS[address.scheme],
-        connect_seconds=options["connect_seconds"],
-        answer_seconds=options["answer_seconds"],
-        ca_file=options["folder"] / ca_file if ca_file is not None else None,
-    )
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    return WebhookSink(options, peer, target)
+    return WebhookSink(options, Peer.of(options), target)
 
 
 def _read_mark(mark: str) -> datetime | None:
