@@ -15,7 +15,7 @@ from reconcile.lanes import COMMANDS, COPIES, LANES
 from reconcile.sinks import NO_MARK, Outcome, OutgoingCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import duckdb
@@ -52,22 +52,23 @@ class Delivery:
     faults: dict[str, Refusal] = field(default_factory=dict)
 
 
-def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> set[str]:
+def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> dict[str, str]:
     """Settle what an earlier run had offered when it was killed, and unsure removes and copies.
 
     A sink that can tell repeats says whether it has them: then they are delivered, or as if never
     offered. Elsewhere a dial stays in doubt, and others are offered again (it harms nothing).
-    Returns the sinks that cannot say so now; nothing may be delivered to them in this run, for
-    that would hide what they have.
+    Returns the sinks that cannot say so now, each with why; nothing may be delivered to them in
+    this run, for that would hide what they have.
     """
-    silent: set[str] = set()
+    silent: dict[str, str] = {}
     for lane in LANES:
         unsettled = lane.unsettled(state.connection, moment.params()).rows
         for sink_name in dict.fromkeys(row[0] for row in unsettled):
             commands = [(row[1], row[2]) for row in unsettled if row[0] == sink_name]
-            outcomes = _outcomes_after_kill(state, sinks.get(sink_name), sink_name, commands)
-            if outcomes is None:
-                silent.add(sink_name)
+            try:
+                outcomes = _outcomes_after_kill(state, sinks.get(sink_name), sink_name, commands)
+            except SinkUnreachable as problem:
+                silent[sink_name] = problem.what
             else:
                 _store(state, lane, sink_name, outcomes, moment=moment)
     return silent
@@ -75,33 +76,32 @@ def recover(state: State, sinks: Mapping[str, Sink], moment: Moment) -> set[str]
 
 def _outcomes_after_kill(
     state: State, sink: Sink | None, sink_name: str, commands: Sequence[tuple[str, str]]
-) -> list[tuple[str, str, str]] | None:
+) -> list[tuple[str, str, str]]:
     detail = "found after an interrupted run"
     if sink is None or not sink.can_tell_repeats:
         return [
             (key, "unsure" if kind == "dial" else "not_taken", detail) for key, kind in commands
         ]
     mark = _mark(state, sink_name)
-    try:
-        with _room(state, sink):
-            taken = sink.recover([key for key, _ in commands], mark)
-    except SinkUnreachable:
-        return None
+    with _room(state, sink):
+        taken = sink.recover([key for key, _ in commands], mark)
     return [(key, "delivered" if key in taken else "not_taken", detail) for key, _ in commands]
 
 
 def deliver(
-    state: State, sinks: Mapping[str, Sink], moment: Moment, *, silent: Collection[str] = ()
+    state: State, sinks: Mapping[str, Sink], moment: Moment, *, silent: Mapping[str, str]
 ) -> Delivery:
     """Offer what the run decided, sink by sink, removes first, each number in its order.
 
     Each transaction is short: that a command is offered is committed before its sink is called
     (A4), and the outcome after it; while a sink waits for its network the state is closed. A sink
-    that refuses holds up no other sink. Those in `silent` get nothing. Each round offers one
-    command of a number, and none twice in a run, so that the rounds are as many as the commands
-    that wait for one number. The copies of what was taken follow the last command.
+    that refuses holds up no other sink. Those in `silent` get nothing and are at fault. Each round
+    offers one command of a number, and none twice in a run, so that the rounds are as many as the
+    commands that wait for one number. The copies of what was taken follow the last command.
     """
     delivery = Delivery()
+    for sink_name, why in silent.items():
+        delivery.faults[sink_name] = Refusal(why, COMMANDS.follows["unsure"])
     quiet = set(silent)
     for lane in LANES:
         for sink_name, commands in _rounds(state, lane, moment):

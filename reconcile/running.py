@@ -229,7 +229,7 @@ def _tell_decisions(one: Run, result: RunResult) -> None:
     result.commands = [json.loads(payload) for (payload,) in wanted]
 
 
-def _deliver(one: Run, result: RunResult, silent: set[str]) -> None:
+def _deliver(one: Run, result: RunResult, silent: dict[str, str]) -> None:
     delivery = outbox.deliver(one.state, one.sinks, one.moment, silent=silent)
     result.delivered = delivery.delivered
     for sink, refusal in delivery.faults.items():

@@ -51,15 +51,17 @@ class OpenState:
 
     @contextmanager
     def closed(self) -> Iterator[None]:
-        """Close the state, and open it again behind.
+        """Close the state, and open it again behind, whatever happened meanwhile.
 
         Raises what `database.open_state` raises where another program has taken it meanwhile.
         """
         database.settle_log(self.connection, self._folder, is_light=True)
         self._connection = None
         self._stack.close()
-        yield
-        self._open()
+        try:
+            yield
+        finally:
+            self._open()
 
     def _open(self) -> None:
         self._connection = self._stack.enter_context(

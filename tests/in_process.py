@@ -105,7 +105,7 @@ class Program:
         )
         self.connection.execute("commit")
         if not is_idle:
-            outbox.deliver(self.state, {"file": self.sink}, moment, silent=silent)
+            self.delivery = outbox.deliver(self.state, {"file": self.sink}, moment, silent=silent)
         return findings
 
     def _is_idle(self, moment: Moment) -> bool:

@@ -250,6 +250,28 @@ def test_the_state_is_closed_while_a_network_is_waited_for(
     assert copies(site) == [("dial", "delivered", 1)]
 
 
+def test_a_sink_that_cannot_say_what_it_has_is_at_fault_and_gets_nothing(
+    site: Site, audit: ScriptedSink
+) -> None:
+    audit.waits_for_network = audit.is_interrupted = True
+    site.drop("1.1", CLIENT, "10:00:20")
+    site.drop("1.2", OTHER, "10:01:20")
+    site.run("10:05")
+    with pytest.raises(Interrupted):
+        site.run("10:06")
+    audit.is_interrupted, audit.is_silent = False, True
+    result = site.run("10:07")
+    assert result.exit_code == ExitCode.SINK
+    assert result.faults["sink audit"][0] == (
+        "the sink `audit` did not take commands: nobody answers"
+    )
+    assert (audit.tries, len(site.commands())) == (1, 2)
+    assert copies(site) == [("dial", "offered", 1), ("dial", "issued", 1)]
+    audit.is_silent = False
+    assert site.run("10:08").exit_code == ExitCode.DONE
+    assert audit.brief() == [f"copy of dial {CLIENT}", f"copy of dial {OTHER}"]
+
+
 def test_a_sink_that_waits_for_its_network_leaves_the_same_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

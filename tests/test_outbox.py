@@ -130,6 +130,7 @@ def test_nothing_is_delivered_to_a_sink_that_cannot_say_what_it_took(
         patch.setattr(program.sink, "deliver", lambda *_: pytest.fail("it was called"))
         program.run(at("10:07"))
     assert states(program) == [("dial", "offered"), ("dial", "issued")]
+    assert program.delivery.faults["file"].detail == "nobody answers"
     program.run(at("10:08"))
     assert states(program) == [("dial", "delivered"), ("dial", "delivered")]
     assert attempts(program) == [("10:06", None), ("10:08", None)]
