@@ -20,8 +20,8 @@ def streams(source: Source) -> list[str]:
     """The streams that the settings of a source ask for, in the order in which they are read."""
     detail = source.detail
     if isinstance(detail, AsteriskLogs):
-        wanted = {"queue_log": detail.queue_log is not None, "cdr": detail.cdr is not None}
-        return [stream for stream, is_wanted in wanted.items() if is_wanted]
+        wanted = {"queue_log": detail.queue_log, "cdr": detail.cdr, "cel": detail.cel}
+        return [stream for stream, files in wanted.items() if files is not None]
     if isinstance(detail, TableFiles):
         return [detail.gives]
     return list(registry.STREAMS[source.kind])
@@ -61,10 +61,10 @@ def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str | l
     """What only this stream takes, and the pattern of its files."""
     detail = source.detail
     if isinstance(detail, AsteriskLogs):
-        if stream == "queue_log" or detail.cdr is None:
+        files = {"cdr": detail.cdr, "cel": detail.cel}.get(stream)
+        if files is None:
             return {}, detail.queue_log or ""
-        cdr = detail.cdr
-        return {"columns": cdr.columns, "time_zone": cdr.time_zone}, cdr.path
+        return {"columns": files.columns, "time_zone": files.time_zone}, files.path
     from reconcile.sources.table_form import TableForm  # noqa: PLC0415 - not for Asterisk's logs
 
     if isinstance(detail, TableFiles):

@@ -18,6 +18,14 @@ LONGEST_CALL = timedelta(days=1)
 TOUCH = ("staging.restarts", "staging.touched_calls")
 FOLD_QUEUE_LOG = ("staging.asterisk_queue_sessions", "staging.asterisk_queue_log")
 FOLD_CDR = ("staging.asterisk_cdr_legs", "staging.asterisk_cdr")
+FOLD_CEL = (
+    "staging.asterisk_cel_events",
+    "staging.asterisk_cel_sides",
+    "staging.asterisk_cel_talks",
+    "staging.asterisk_cel_places",
+    "staging.asterisk_cel",
+    "staging.asterisk_channels",
+)
 FOLD_ASTERISK = ("staging.asterisk",)
 FOLD_TABLES = ("staging.table_calls",)
 FOLD = ("staging.calls",)
@@ -39,11 +47,12 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     moment.since = (applied["first_known_at"] or moment.now) - LONGEST_CALL
     if steps.run(connection, TOUCH, moment)["staging.touched_calls"]:
         has_queue_log, has_cdr = applied["has_queue_log"], applied["has_cdr"]
-        has_table_calls = applied["has_table_calls"]
+        has_cel, has_table_calls = applied["has_cel"], applied["has_table_calls"]
         for names, asked, instead in (
             (FOLD_QUEUE_LOG, has_queue_log, without.QUEUE_LOG),
             (FOLD_CDR, has_cdr, without.CDR),
-            (FOLD_ASTERISK, has_queue_log or has_cdr, without.ASTERISK),
+            (FOLD_CEL, has_cel, without.CEL),
+            (FOLD_ASTERISK, has_queue_log or has_cdr or has_cel, without.ASTERISK),
             (FOLD_TABLES, has_table_calls, without.TABLE_CALLS),
         ):
             steps.run_if(connection, names, moment, asked=asked, instead=instead)

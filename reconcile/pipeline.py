@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 APPLY = (
     "commands.apply_waiting_queue_log",
     "commands.apply_waiting_cdr",
+    "commands.apply_waiting_cel",
     "commands.apply_waiting_table_calls",
     "commands.apply_waiting_results",
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SWEEP = (
     "commands.sweep_queue_log",
     "commands.sweep_cdr",
+    "commands.sweep_cel",
     "commands.sweep_table_calls",
     "commands.sweep_table_rows",
     "commands.sweep_results",

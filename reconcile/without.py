@@ -57,6 +57,11 @@ CDR = """
     )
 """
 
+CEL = """
+    create or replace table staging.asterisk_channels as
+    select * exclude (known_at), false as is_exact, known_at from staging.asterisk_cdr
+"""
+
 _CALLS = """
         source varchar, call_id varchar, system varchar, direction varchar, number_raw varchar,
         dialled_number varchar, queue varchar, menu varchar, started_at timestamp,

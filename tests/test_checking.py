@@ -166,6 +166,58 @@ def test_columns_that_fit_no_row_are_told(recording: Site) -> None:
     ) in lines
 
 
+# What cannot be seen.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "dark", "light"),
+    [
+        ("", "", ["an outgoing call before it is over", "in the menu or at a desk right now"], []),
+        (
+            "# cel",
+            "cel",
+            [],
+            ["an outgoing call before it is over", "in the menu or at a desk right now", "line"],
+        ),
+        (
+            "queue_log = ",
+            "# queue_log = ",
+            ["who waits in a queue right now", "operators are logged in", "for want of agents"],
+            ["on which line"],
+        ),
+        ("\ndialled_number =", "\n# dialled_number =", ["line a client called"], []),
+    ],
+)
+def test_what_the_logs_leave_dark_is_told(
+    recording: Site, old: str, new: str, dark: list[str], light: list[str]
+) -> None:
+    recording.change_settings(old, new)
+    told = said(recording, "cannot be seen")
+    assert [text for text in dark if not any(text in line for line in told)] == []
+    assert [text for text in light if any(text in line for line in told)] == []
+
+
+def test_the_queue_log_alone_shows_neither_menus_nor_desks_nor_lines(site: Site) -> None:
+    told = said(site, "since neither `cdr` nor `cel` is read")
+    assert [line.split(", since")[0] for line in told] == [
+        "cannot be seen: hang-ups in the menu, calls of desks and outgoing calls",
+        "cannot be seen: on which line a client called",
+    ]
+
+
+def test_cel_alone_shows_all_but_whom_a_dialler_called(recording: Site) -> None:
+    recording.change_settings("# cel", "cel")
+    recording.change_settings("# cel_", "cel_")
+    for key in ("queue_log =", "cdr =", "dialled_number =", "attempt_key ="):
+        recording.change_settings(f"\n{key}", f"\n# {key}")
+    told = said(recording, "cannot be seen")
+    assert [line.split(",")[0].removeprefix("cannot be seen: ") for line in told] == [
+        "whom a dialler called that calls the client first",
+        "whether a queue let a client go for want of agents",
+        "which operators are logged in or paused",
+    ]
+
+
 # A table.
 
 

@@ -35,10 +35,25 @@ Path(sys.argv[3]).write_text(json.dumps(told))
 """
 
 
-@pytest.fixture(scope="module")
-def quiet_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+CEL = """\
+queue_log = "queue_log*"
+cel = { path = "cel.csv", columns = "20" }
+incoming = { contexts = ["from-trunk"] }
+trunks = ["PJSIP/trunk-*"]
+"""
+EVENT = (
+    '"HANGUP","1795168820.5","","+420700610101","","","","s","from-trunk","PJSIP/in-1","","","",'
+    '"","1.1","1.1","","","",""\n'
+)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["queue_log", "queue_log and CEL"])
+def quiet_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A client waits for his first call; nothing happens from 10:03 to 10:05."""
     site = Site.small(tmp_path_factory.mktemp("quiet") / "site")
+    if request.param:
+        site.change_settings('queue_log = "queue_log*"\n', CEL)
+        (site.folder / "cel.csv").write_text(EVENT, encoding="utf-8")
     site.change_settings("[sources.directory]", '[sources.directory]\nschedule = "0 * * * *"')
     site.drop("1.1", CLIENT, "10:00:20")
     site.replay("10:00", "10:02")

@@ -9,6 +9,7 @@ from settings_files import SMALL, changed, faults, read, with_campaign
 
 CAMPAIGN = "`campaigns.missed-calls"
 PLACE = "in `reconcile.toml`"
+CEL = 'cel = { path = "cel.csv", columns = "20" }\n'
 CALLS_TABLE = '\n[sources.log]\nkind = "table"\npath = "calls.csv"\ncalls = "calls.sql"\n'
 
 
@@ -116,6 +117,60 @@ def test_menu_drops_need_a_source_that_lists_menus(tmp_path: Path) -> None:
     assert read(tmp_path, text + CALLS_TABLE).warnings == (), "a select names its own menus"
 
 
+def test_menu_drops_need_a_log_of_channels(tmp_path: Path) -> None:
+    text = with_campaign('dropped_in = ["queue", "ivr"]').replace("trunks", 'menus = ["m"]\ntrunks')
+    cdr = 'cdr = { path = "Master.csv", columns = "21", time_zone = "UTC" }\n'
+    (fault,) = faults(tmp_path, text.replace(cdr, ""))
+    assert fault.startswith(f"{CAMPAIGN}.dropped_in` {PLACE}, line 17, has `ivr`, but no source")
+    assert fault.endswith("reads `cdr` or `cel`, which alone tell of them")
+    assert read(tmp_path, text.replace(cdr, CEL)).warnings == ()
+
+
+def test_menus_without_a_log_of_channels_are_warned_of(tmp_path: Path) -> None:
+    text = SMALL.replace("trunks", 'menus = ["m"]\ntrunks')
+    cdr = 'cdr = { path = "Master.csv", columns = "21", time_zone = "UTC" }\n'
+    (warning,) = read(tmp_path, text.replace(cdr, "")).warnings
+    assert warning.endswith("has no effect without `cdr` or `cel`, which alone tell of menus")
+
+
+def test_cel_alone_is_enough_and_asks_for_what_the_cdr_asks_for(tmp_path: Path) -> None:
+    logs = SMALL[SMALL.index("queue_log") : SMALL.index("incoming")]
+    assert read(tmp_path, changed(logs, CEL)).warnings == ()
+    bare = changed(SMALL[SMALL.index("queue_log") : SMALL.index("\n[sources.directory]")], CEL)
+    incoming, trunks = read(tmp_path, bare).warnings
+    assert "lacks `incoming`, so only calls of queues count as incoming" in incoming
+    assert "lacks `trunks`, so outgoing calls are not seen" in trunks
+
+
+@pytest.mark.parametrize("name", ["cel_dialled_number", "cel_attempt_key"])
+def test_a_pattern_for_events_needs_them_and_their_column(tmp_path: Path, name: str) -> None:
+    key = f'{name} = {{ column = "userfield", pattern = "(.+)" }}\n'
+    (fault,) = faults(tmp_path, changed("trunks", f"{key}trunks"))
+    assert fault.endswith("needs `cel`, for its column stands there")
+    text = changed("trunks", f"{CEL}{key}trunks")
+    assert read(tmp_path, text)
+    few = (
+        '["eventtype", "eventtime", "cid_num", "exten", "context", "channame", "appname", '
+        '"appdata", "uniqueid", "linkedid", "peer"]'
+    )
+    (fault,) = faults(tmp_path, text.replace('"20"', few))
+    assert fault.endswith("looks in column `userfield`, which `cel.columns` does not have")
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ('"19"', "expected `20`, or the list of the column names in the order of the file"),
+        ('["eventtype", "evenntime"]', "the names are `eventtype`, `eventtime`"),
+        ('["eventtype", "eventtype"]', "each name once"),
+        ('["eventtype", "-", "eventtime"]', "a list that names `cid_num`, `exten`"),
+    ],
+)
+def test_columns_of_cel_are_checked(tmp_path: Path, columns: str, told: str) -> None:
+    text = changed("trunks", f"{CEL}trunks").replace('"20"', columns)
+    assert told in faults(tmp_path, text)[0]
+
+
 def test_a_campaigns_menu_must_be_a_menu_of_a_source(tmp_path: Path) -> None:
     text = with_campaign('dropped_in = ["ivr"]\nmenus = ["menu", "manu"]')
     (fault,) = faults(tmp_path, text.replace("trunks", 'menus = ["menu"]\ntrunks'))
@@ -201,7 +256,9 @@ def test_keys_of_csv_are_warned_of_in_other_formats(tmp_path: Path) -> None:
 def test_an_asterisk_needs_a_log(tmp_path: Path) -> None:
     logs = SMALL[SMALL.index("queue_log") : SMALL.index("incoming")]
     (fault,) = faults(tmp_path, changed(logs, ""))
-    assert fault.endswith("has neither `queue_log` nor `cdr`, expected at least one of them")
+    assert fault.endswith(
+        "has neither `queue_log` nor `cdr` nor `cel`, expected at least one of them"
+    )
 
 
 @pytest.mark.parametrize("name", ["dialled_number", "attempt_key"])

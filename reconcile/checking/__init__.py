@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconcile import feeds, run_start
-from reconcile.checking import newest, rehearsal, state_folder
+from reconcile.checking import blind_spots, newest, rehearsal, state_folder
 from reconcile.errors import ExitCode, Problem, SinkUnreachable
-from reconcile.settings import NO_DIALLER, limits
 from reconcile.settings.asterisk_logs import AsteriskLogs
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def report(settings: Settings) -> tuple[list[str], int]:
             lines.append(f"sink `{name}`: {problem.what}")
     of_state = state_folder.faults(settings.state_folder)
     lines += [f"state: {text}" for text in of_state]
-    lines += [f"cannot be seen: {text}" for text in blind_spots(settings)]
+    lines += [f"cannot be seen: {text}" for text in blind_spots.of(settings)]
     lines += [f"warning: {text}" for text in (*settings.warnings, *_lines_of_letters(settings))]
     if of_state:
         exit_codes.append(ExitCode.UNEXPECTED)
@@ -94,55 +93,3 @@ def _lines_of_letters(settings: Settings) -> list[str]:
         for line in campaign.dialled_numbers
         if parse(line, region=settings.region).number_class in {"letters", "impossible", "damaged"}
     ]
-
-
-def blind_spots(settings: Settings) -> list[str]:
-    """What this set-up cannot show, in words, to be known before it is trusted."""
-    spots: list[str] = []
-    for source in settings.sources:
-        if isinstance(source.detail, AsteriskLogs):
-            spots += [f"{text} (source `{source.name}`)" for text in _asterisk(source.detail)]
-    if not any(source.gives_contacts for source in settings.sources):
-        spots.append("duplicates and names, since no source gives contacts")
-    for campaign in settings.campaigns:
-        if limits.in_force(settings, campaign) and not _shows_outgoing(settings):
-            spots.append(
-                f"calls by hand, so the limits of `{campaign.name}` count only the dials handed out"
-            )
-        if campaign.dialler == NO_DIALLER:
-            spots.append(f"`{campaign.name}` has no dialler: it only decides and reports")
-        if campaign.starts_at is None:
-            spots.append(
-                f"calls dropped before the first run of `{campaign.name}` are counted, not dialled "
-                "(`starts_at` is not set)"
-            )
-    return spots
-
-
-def _shows_outgoing(settings: Settings) -> bool:
-    """Whether a source can show outgoing calls; what a select gives is not known beforehand."""
-    return any(
-        source.gives_calls
-        and not (
-            isinstance(source.detail, AsteriskLogs)
-            and (source.detail.cdr is None or not source.detail.trunks)
-        )
-        for source in settings.sources
-    )
-
-
-def _asterisk(logs: AsteriskLogs) -> list[str]:
-    spots = []
-    if logs.cdr is None:
-        spots.append("hang-ups in the menu and outgoing calls, since no `cdr` is read")
-    else:
-        spots.append("an outgoing call before it is over, since the CDR is written at its end")
-        if "linkedid" not in logs.cdr.columns:
-            spots.append("which legs belong to one call, since the CDR has no `linkedid`")
-        if logs.dialled_number is None:
-            spots.append("on which line a client called, since `dialled_number` is not set")
-    if logs.queue_log is None:
-        spots.append("who waits in a queue right now, since no `queue_log` is read")
-    if not logs.menus:
-        spots.append("hang-ups in the menu, since `menus` lists none")
-    return spots

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconcile.settings import Settings, Source
-    from reconcile.settings.asterisk_logs import CdrFile
+    from reconcile.settings.asterisk_logs import CdrFile, CelFile
     from reconcile.sources.batch import Rejected, Row
     from reconcile.sources.forward import Parse, Parsed
 
 _NEAR_SECONDS = 300
 """Less than that between a call's start and its uniqueid is a clock, not a zone."""
 _HALF_HOUR = 1_800
+_DIALLED = {"AppDial", "AppQueue"}
+"""What Asterisk calls the application of a channel that Dial or Queue has called."""
+_WAITS = {"Dial", "Queue"}
 
 
 def doubts(settings: Settings, source: Source, stream: str) -> list[str]:
@@ -26,19 +29,22 @@ def doubts(settings: Settings, source: Source, stream: str) -> list[str]:
     logs = source.detail
     if not isinstance(logs, AsteriskLogs):
         return []
-    cdr = logs.cdr if stream == "cdr" else None
-    pattern = cdr.path if cdr else logs.queue_log or ""
+    cdr, cel = (logs.cdr if stream == "cdr" else None), (logs.cel if stream == "cel" else None)
+    files = cdr or cel
+    pattern = files.path if files else logs.queue_log or ""
     from reconcile.sources.newest import newest_rows  # noqa: PLC0415
 
     try:
-        found = newest_rows(pattern, _parse(source, stream, cdr), folder=settings.folder)
+        found = newest_rows(pattern, _parse(source, stream, cdr, cel), folder=settings.folder)
     except UNREADABLE:
         return []  # told of where the stream is read
     if found is None:
         return []
     file, parsed = found
     wrong = mostly_kept_aside(len(parsed.rows), parsed.rejected, f"at the end of `{file}`")
-    return wrong or (_zone(cdr, parsed, file) if cdr else [])
+    if wrong or not files:
+        return wrong
+    return _zone(cdr, parsed, file) if cdr else _events(parsed, file)
 
 
 def mostly_kept_aside(row_count: int, rejected: Sequence[Rejected], place: str) -> list[str]:
@@ -52,13 +58,41 @@ def mostly_kept_aside(row_count: int, rejected: Sequence[Rejected], place: str) 
     ]
 
 
-def _parse(source: Source, stream: str, cdr: CdrFile | None) -> Parse:
+def _parse(source: Source, stream: str, cdr: CdrFile | None, cel: CelFile | None) -> Parse:
     from reconcile.sources.asterisk import queue_log_parser  # noqa: PLC0415
     from reconcile.sources.asterisk_cdr import cdr_parser  # noqa: PLC0415
+    from reconcile.sources.asterisk_cel import cel_parser  # noqa: PLC0415
 
+    if cel is not None:
+        return cel_parser(source.name, stream, cel.columns, cel.time_zone)
     if cdr is None:
         return queue_log_parser(source.name, stream)
     return cdr_parser(source.name, stream, cdr.columns, cdr.time_zone)
+
+
+def _events(parsed: Parsed, file: str) -> list[str]:
+    """Say which events the phone system does not write, though it had the occasion."""
+    from reconcile.sources.asterisk_cel import kinds  # noqa: PLC0415
+
+    found = kinds(parsed.rows)
+    events = {event for event, _ in found}
+    texts = []
+    is_picked_up = any(event == "ANSWER" and app in _DIALLED for event, app in found)
+    if is_picked_up and not events & {"BRIDGE_ENTER", "BRIDGE_START"}:
+        texts.append(
+            f"`{file}` has no BRIDGE_ENTER, so no talk is seen: `events` of cel.conf has to name it"
+        )
+    if any(app in _WAITS for _, app in found) and "APP_START" not in events:
+        texts.append(
+            f"`{file}` has no APP_START, so no waiting is seen: `events` of cel.conf has to name "
+            "it, and `apps` the applications one by one (`all` logs none)"
+        )
+    if "CHAN_START" in events and not events & {"HANGUP", "CHAN_END", "LINKEDID_END"}:
+        texts.append(
+            f"`{file}` has no HANGUP, so no call is seen to end: `events` of cel.conf has to name "
+            "it"
+        )
+    return texts
 
 
 def _zone(cdr: CdrFile, parsed: Parsed, file: str) -> list[str]:

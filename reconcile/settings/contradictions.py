@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reconcile.settings import ari, hours, limits, lines, outputs, receivers, redials, webhook
+from reconcile.settings import (
+    ari,
+    hours,
+    limits,
+    lines,
+    log_contradictions,
+    outputs,
+    receivers,
+    redials,
+    webhook,
+)
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.sources import TableFiles
 
@@ -31,7 +41,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     for source in settings.sources:
         path = ("sources", source.name)
         if isinstance(source.detail, AsteriskLogs):
-            _asterisk(source.detail, path, findings)
+            log_contradictions.find(source.detail, path, findings)
         elif isinstance(source.detail, TableFiles):
             _table(source.detail, path, findings)
     for campaign in settings.campaigns:
@@ -49,32 +59,6 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     _region(settings, findings)
     if not findings.are_against(("sources",)):
         _sources(settings, findings)
-
-
-def _asterisk(logs: AsteriskLogs, path: KeyPath, findings: Findings) -> None:
-    if findings.are_against((*path, "queue_log")) or findings.are_against((*path, "cdr")):
-        return
-    if logs.queue_log is None and logs.cdr is None:
-        findings.error(path, "has neither `queue_log` nor `cdr`, expected at least one of them")
-    for name, part in (("dialled_number", logs.dialled_number), ("attempt_key", logs.attempt_key)):
-        if part is None:
-            continue
-        if logs.cdr is None:
-            findings.error((*path, name), "needs `cdr`, for its column stands there")
-        elif part.column is not None and part.column not in logs.cdr.columns:
-            findings.error(
-                (*path, name), f"looks in column `{part.column}`, which `cdr.columns` does not have"
-            )
-    if logs.cdr is None and logs.menus:
-        findings.warning(
-            (*path, "menus"), "has no effect without `cdr`, which alone tells of menus"
-        )
-    if logs.cdr is not None and logs.incoming is None:
-        findings.warning(path, "lacks `incoming`, so only calls of queues count as incoming")
-    if logs.cdr is not None and not logs.trunks:
-        findings.warning(
-            path, "lacks `trunks`, so outgoing calls are not seen and no such talk ends an episode"
-        )
 
 
 def _table(table: TableFiles, path: KeyPath, findings: Findings) -> None:
@@ -149,12 +133,9 @@ def _region(settings: Settings, findings: Findings) -> None:
 def _sources(settings: Settings, findings: Findings) -> None:
     """Judge what needs all sources at once."""
     calls = [source for source in settings.sources if source.gives_calls]
-    menus = [
-        menu
-        for source in calls
-        if isinstance(source.detail, AsteriskLogs)
-        for menu in source.detail.menus
-    ]
+    logs = [source.detail for source in calls if isinstance(source.detail, AsteriskLogs)]
+    menus = [menu for log in logs for menu in log.menus]
+    shows_menus = any(log.menus and log.shows_channels for log in logs)
     # A select that makes calls of a table names menus of its own.
     has_own_menus = any(isinstance(source.detail, TableFiles) for source in calls)
     for campaign in settings.campaigns:
@@ -162,11 +143,12 @@ def _sources(settings: Settings, findings: Findings) -> None:
             path = ("campaigns", campaign.name)
             findings.error(path, "has no calls: no source of the settings gives any")
         elif not has_own_menus:
-            _menus(campaign, menus, findings)
+            _menus(campaign, menus, findings, shows_menus=shows_menus)
         if campaign.count_manual_attempts and calls and not any(map(_shows_outgoing, calls)):
             findings.warning(
                 ("campaigns", campaign.name, "count_manual_attempts"),
-                "has no effect, for no source shows outgoing calls: that needs `cdr` and `trunks`",
+                "has no effect, for no source shows outgoing calls: that needs `trunks`, and "
+                "`cdr` or `cel`",
             )
         if campaign.hold_without_operators_in and not any(map(_shows_operators, calls)):
             findings.warning(
@@ -195,18 +177,26 @@ def _contacts(campaign: Campaign, findings: Findings) -> None:
 
 def _shows_outgoing(source: Source) -> bool:
     logs = source.detail
-    return not isinstance(logs, AsteriskLogs) or (logs.cdr is not None and bool(logs.trunks))
+    return not isinstance(logs, AsteriskLogs) or logs.shows_outgoing
 
 
 def _shows_operators(source: Source) -> bool:
     return isinstance(source.detail, AsteriskLogs) and source.detail.queue_log is not None
 
 
-def _menus(campaign: Campaign, menus: Sequence[str], findings: Findings) -> None:
+def _menus(
+    campaign: Campaign, menus: Sequence[str], findings: Findings, *, shows_menus: bool
+) -> None:
     """Hang-ups in menus are only seen in the contexts that a source lists."""
     path = ("campaigns", campaign.name)
     if "ivr" in campaign.dropped_in and not menus:
         findings.error((*path, "dropped_in"), "has `ivr`, but no source lists its `menus`")
+    elif "ivr" in campaign.dropped_in and not shows_menus:
+        findings.error(
+            (*path, "dropped_in"),
+            "has `ivr`, but no source that lists its `menus` reads `cdr` or `cel`, which alone "
+            "tell of them",
+        )
     strange = [menu for menu in campaign.menus if menus and menu not in menus]
     if strange:
         findings.error(

@@ -65,8 +65,9 @@ def _read_of(source: Source) -> Iterator[tuple[str, str]]:
     if isinstance(detail, AsteriskLogs):
         if detail.queue_log:
             yield "queue_log", detail.queue_log
-        if detail.cdr is not None and detail.cdr.path:
-            yield "cdr.path", detail.cdr.path
+        for name, files in (("cdr", detail.cdr), ("cel", detail.cel)):
+            if files is not None and files.path:
+                yield f"{name}.path", files.path
         return
     if detail.path:
         yield "path", detail.path

@@ -10,6 +10,7 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.effective import settings_hash
 
 if TYPE_CHECKING:
+    from reconcile.settings.asterisk_logs import Mark
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.program import Settings
     from reconcile.settings.sinks import Sink
@@ -149,7 +150,8 @@ def _patterns(source: Source) -> list[Row]:
     logs = source.detail
     if not isinstance(logs, AsteriskLogs):
         return []
-    parts = {"dialled_number": logs.dialled_number, "attempt_key": logs.attempt_key}
+    names = ("dialled_number", "attempt_key", "cel_dialled_number", "cel_attempt_key")
+    parts: dict[str, Mark | None] = {name: getattr(logs, name) for name in names}
     return [
         {
             "source": source.name,

@@ -58,7 +58,7 @@ _SECTIONS = (
     _Section("", "", (Settings,), is_needed=True),
     _Section(
         "sources.pbx",
-        "The phone system: an Asterisk. At least one of `queue_log` and `cdr` is required.",
+        "The phone system: an Asterisk. At least one of `queue_log`, `cdr` and `cel` is required.",
         (Source, AsteriskLogs),
         kind="asterisk",
         is_needed=True,

@@ -1,4 +1,4 @@
-"""Asterisk's queue_log and CDR files to rows of raw.queue_log and raw.cdr, as received."""
+"""Asterisk's queue_log, CDR and CEL files to rows of raw.*, as received."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reconcile.sources.asterisk_cdr import cdr_parser
+from reconcile.sources.asterisk_cel import cel_parser
 from reconcile.sources.batch import (
     Batch,
     Rejected,
@@ -90,6 +91,31 @@ def read_cdr(
         patterns, marks, parse, folder=folder, source=source, stream=stream, batch_lines=batch_lines
     ):
         yield forward_batch(portion, stream, "raw.cdr")
+
+
+def read_cel(
+    patterns: str | Sequence[str],
+    marks: Iterable[Mark],
+    *,
+    folder: Path,
+    source: str,
+    columns: tuple[str, ...],
+    time_zone: str | None = None,
+    stream: str = "cel",
+    batch_lines: int = BATCH_LINES,
+) -> Iterator[Batch]:
+    """Yield what CEL files (without a header) hold behind the marks, for raw.cel.
+
+    `columns` names the columns in the order of the file, `-` for one that is passed over;
+    `time_zone` is that of local times, None where times are seconds since 1970.
+    Raises SettingInvalid for an unknown zone.
+    """
+    zone_of(time_zone or "UTC")
+    parse = cel_parser(source, stream, columns, time_zone)
+    for portion in read_forward(
+        patterns, marks, parse, folder=folder, source=source, stream=stream, batch_lines=batch_lines
+    ):
+        yield forward_batch(portion, stream, "raw.cel")
 
 
 def queue_log_parser(source: str, stream: str) -> Parse:

@@ -140,7 +140,7 @@ def _chosen_start(
             )
             or starts
         )
-    return first_from(possible, _channel_began(channel_ids, possible[0]))
+    return first_from(possible, channel_began(channel_ids, possible[0]))
 
 
 def _chosen_end(ends: tuple[datetime, ...], start_at: datetime, duration: int | None) -> datetime:
@@ -150,7 +150,7 @@ def _chosen_end(ends: tuple[datetime, ...], start_at: datetime, duration: int | 
     return nearest_to(ends, after) if ends else after
 
 
-def _channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> datetime | None:
+def channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> datetime | None:
     """The earliest start that a channel's id (`epoch.counter`) allows, if it tells a time."""
     for channel_id in channel_ids:
         found = _CHANNEL_EPOCH.search(channel_id or "")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _APPENDS = {
     "raw.queue_log": "commands.append_queue_log",
     "raw.cdr": "commands.append_cdr",
+    "raw.cel": "commands.append_cel",
     "raw.table_calls": "commands.append_table_calls",
     "raw.table_rows": "commands.append_table_rows",
     "raw.results": "commands.append_results",

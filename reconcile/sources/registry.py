@@ -24,6 +24,7 @@ STREAMS = {
     "asterisk": {
         "queue_log": ("asterisk", "read_queue_log"),
         "cdr": ("asterisk", "read_cdr"),
+        "cel": ("asterisk", "read_cel"),
     },
     "table": {
         "calls": ("table", "read_calls"),

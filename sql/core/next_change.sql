@@ -3,7 +3,7 @@
 -- Reads:  kept.attempts, kept.dropped_calls, kept.calls, kept.campaigns, kept.hours,
 --         kept.hour_spans, core.connections, core.reported_talks, core.plans, core.dials,
 --         core.hours_now, core.limit_counts, core.settling_drops, settings.campaigns,
---         settings.sources, raw.queue_log, raw.cdr, raw.table_calls, raw.results
+--         settings.sources, raw.queue_log, raw.cdr, raw.cel, raw.table_calls, raw.results
 -- Params: $now timestamp, $since timestamp
 --
 -- Before it, a run with nothing new and nothing undelivered has nothing to decide (I3: the stored
@@ -156,6 +156,10 @@ instants as (
     select min(cdr.known_at) as instant
     from raw.cdr as cdr
     where cdr.applied_run is null
+    union all
+    select min(cel.known_at) as instant
+    from raw.cel as cel
+    where cel.applied_run is null
     union all
     select min(table_calls.known_at) as instant
     from raw.table_calls as table_calls

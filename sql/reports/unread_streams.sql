@@ -1,7 +1,7 @@
 -- Streams whose rows of late were all kept aside: none could be read since the last good one.
 -- Grain:  one row per source and stream
--- Reads:  raw.rejected, raw.queue_log, raw.cdr, raw.table_calls, raw.table_rows, raw.results,
---         ops.runs, settings.program
+-- Reads:  raw.rejected, raw.queue_log, raw.cdr, raw.cel, raw.table_calls, raw.table_rows,
+--         raw.results, ops.runs, settings.program
 -- Params: none
 --
 -- One bad row at night says nothing yet: without a good one beside it, a stream is named from the
@@ -13,6 +13,9 @@ with good_rows as (
     union all
     select cdr.source, 'cdr' as stream, cdr.read_run
     from raw.cdr as cdr
+    union all
+    select cel.source, 'cel' as stream, cel.read_run
+    from raw.cel as cel
     union all
     select table_calls.source, 'calls' as stream, table_calls.read_run
     from raw.table_calls as table_calls
@@ -54,7 +57,7 @@ left join last_good_reads
         rejected.source = last_good_reads.source
         and rejected.stream = last_good_reads.stream
 where
-    rejected.stream in ('queue_log', 'cdr', 'calls', 'results')
+    rejected.stream in ('queue_log', 'cdr', 'cel', 'calls', 'results')
     and rejected.rejected_at >= horizon.since_at
     and (last_good_reads.read_run is null or rejected.read_run > last_good_reads.read_run)
 group by

@@ -59,11 +59,7 @@ folded as (
 calls as (
     select
         folded.*,
-        coalesce(
-            nullif(regexp_extract(folded.call_id, '^(.+)-[0-9]+\.[0-9]+$', 1), ''),
-            sources.system,
-            ''
-        ) as system,
+        kept.system_of(folded.call_id, sources.system) as system,
         make_timestamp(
             try_cast(
                 regexp_extract(folded.call_id, '^(?:.+-)?([0-9]{9,10})\.[0-9]+$', 1) as bigint

@@ -1,6 +1,6 @@
 -- Calls that have a record applied in this run, or that a restart of their phone system may end.
 -- Grain:  one row per call (source, call_id)
--- Reads:  raw.queue_log, raw.cdr, raw.table_calls, kept.calls, staging.restarts
+-- Reads:  raw.queue_log, raw.cdr, raw.cel, raw.table_calls, kept.calls, staging.restarts
 -- Params: $run_id bigint, $since timestamp
 --
 -- A CDR without linkedid does not say whose call an agent's leg (`Local/…;2`) is: there the leg
@@ -21,6 +21,14 @@ from raw.cdr as legs
 where
     legs.applied_run = $run_id::bigint
     and legs.known_at >= $since::timestamp
+union
+select
+    events.source,
+    events.call_id
+from raw.cel as events
+where
+    events.applied_run = $run_id::bigint
+    and events.known_at >= $since::timestamp
 union
 select
     dialling.source,
