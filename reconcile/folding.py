@@ -26,6 +26,11 @@ FOLD_CEL = (
     "staging.asterisk_cel",
     "staging.asterisk_channels",
 )
+KEEP_WITNESSES = (
+    "core.witnesses",
+    "commands.forget_changed_witnesses",
+    "commands.keep_witnesses",
+)
 FOLD_ASTERISK = ("staging.asterisk",)
 FOLD_TABLES = ("staging.table_calls",)
 FOLD = ("staging.calls",)
@@ -58,6 +63,7 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
             steps.run_if(connection, names, moment, asked=asked, instead=instead)
         steps.run(connection, FOLD, moment)
     else:
+        has_cel = False
         # Planning the folds costs a tenth of a second, and most minutes have nothing to fold.
         connection.execute(without.CALLS)
     steps.run(connection, ("core.number_texts",), moment)
@@ -69,3 +75,5 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     moment.limits_since = limits_since and limits_since - LONGEST_CALL
     moment.ask(horizon)
     steps.run(connection, STORE_CALLS, moment)
+    if has_cel:
+        steps.run(connection, KEEP_WITNESSES, moment)

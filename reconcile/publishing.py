@@ -35,6 +35,7 @@ AUDIT_TABLES = {
     "decisions": "kept.decisions",
     "commands": "kept.commands",
     "copies": "kept.copies",
+    "witnesses": "kept.witnesses",
 }
 
 

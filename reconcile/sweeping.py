@@ -20,6 +20,7 @@ SWEEP = (
     "commands.sweep_results",
     "commands.sweep_rejected",
     "commands.sweep_calls",
+    "commands.sweep_witnesses",
     "commands.sweep_dropped_calls",
     "commands.sweep_attempts",
     "commands.sweep_decisions",

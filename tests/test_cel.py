@@ -15,7 +15,10 @@ import pytest
 from site_folder import CLIENT, Site, at
 from test_running import COMMANDS
 
-from reconcile import checking
+from reconcile import checking, explain
+from reconcile.explain import timeline, witnesses
+from reconcile.reports import catalogue
+from reconcile.reports.read_copy import open_read_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +50,7 @@ ENDS = {
 }
 RESULTS = {"answered": "answered", "noanswer": "no_answer", "busy": "busy"}
 CLOSE = timedelta(seconds=1)
+CLOCK = "{:%H:%M:%S}".format
 
 
 def site_of(folder: Path, logs: tuple[str, ...]) -> Site:
@@ -185,6 +189,8 @@ def test_minute_by_minute_and_at_once_keep_the_same_calls(all_three: Site, tmp_p
     at_once = site_of(tmp_path / "site", (QUEUE_LOG, CDR, CEL))
     at_once.run("09:15")
     assert calls(at_once) == calls(all_three)
+    said = "select * exclude (changed_run) from kept.witnesses order by all"
+    assert at_once.fetch(said) == all_three.fetch(said)
 
 
 def test_a_call_going_on_holds_a_dial_once_its_number_is_seen(tmp_path: Path) -> None:
@@ -196,6 +202,62 @@ def test_a_call_going_on_holds_a_dial_once_its_number_is_seen(tmp_path: Path) ->
         site = site_of(tmp_path / name, logs)
         site.run("09:03:02")
         assert site.decisions()["+493023125109"] == said
+
+
+def test_what_each_log_said_is_kept_and_told(all_three: Site) -> None:
+    rows = all_three.fetch(
+        "select witness, menu_keys, hung_up_by, transfer_count, connected_at, talk_ended_at "
+        "from kept.witnesses where call_id = '1795165657.308' order by witness"
+    )
+    began, ended = at("09:07:40"), at("09:07:48")
+    assert rows == [
+        ("cdr", None, None, None, began, ended),
+        ("cel", "1", "client", 1, began, ended),
+        ("queue_log", None, None, None, began, ended),
+    ]
+    answer = explain.explain(all_three.settings, "700610135")
+    (chain,) = answer.chains
+    assert [row["witness"] for row in chain.parts["witnesses"]] == ["queue_log", "cdr", "cel"]
+    (said,) = (event.text for event in timeline.events(chain, CLOCK) if event.kind == "logs")
+    assert said == (
+        "as told of pbx/1795165657.308 by queue_log (connected 09:07:40 to 09:07:48, ended at "
+        "09:08:18); CDR (connected 09:07:40 to 09:07:48, ended at 09:08:18); CEL (pressed `1` in "
+        "the menu, connected 09:07:40 to 09:07:48, handed on, the client hung up at 09:08:18)"
+    )
+
+
+def test_where_the_logs_differ_is_reported(all_three: Site) -> None:
+    """The CDR counts waiting from the menu on; a queue_log does not know what came after it."""
+    with open_read_copy(all_three.settings) as connection:
+        report = catalogue.make(
+            connection, catalogue.find("witnesses"), catalogue.Period(), all_three.state
+        )
+    found = {(row["call"], row["log"]): row["differs_in"] for row in report.rows.as_dicts()}
+    assert found["pbx/1795165115.135", "cel"] == "wait_began"
+    assert found["pbx/1795164977.74", "queue_log"] == "last_place"
+    assert found["pbx/1795165657.308", "cel"] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"end_reason": "caller", "last_place": "ivr", "menu_keys": "89"}, "pressed `89` in the"),
+        ({"end_reason": "exit_key", "last_place": "voicemail"}, "left the queue by a key at"),
+        ({"ended_at": None}, "(no end)"),
+        ({"result": "busy"}, "(busy at 10:00:30)"),
+        ({"client_answered_at": at("10:00:20"), "result": "client_alone"}, "picked up at 10:00:20"),
+        ({"connected_at": at("10:00:05"), "transfer_count": 2}, "handed on 2 times"),
+        ({"connected_at": at("10:00:05"), "hung_up_by": "program"}, "the dialplan hung up at"),
+    ],
+)
+def test_what_a_log_said_is_told_in_words(row: dict[str, Any], told: str) -> None:
+    names = ("menu_keys", "client_answered_at", "connected_at", "talk_ended_at", "transfer_count")
+    names += ("result", "end_reason", "last_place", "hung_up_by")
+    full = dict.fromkeys(names) | {"ended_at": at("10:00:30")} | row
+    full |= {"called_at": at("10:00:00"), "call": "pbx/1.1", "witness": "cel"}
+    [(_, said)] = witnesses.said([full], CLOCK)
+    assert said.startswith("as told of pbx/1.1 by CEL (")
+    assert told in said
 
 
 # A small site whose phone system is written line by line.

@@ -25,6 +25,7 @@ PARTS = (
         "do_not_call",
         "episodes",
         "calls",
+        "witnesses",
         "drops",
         "pauses",
         "decisions",

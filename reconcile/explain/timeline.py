@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reconcile.explain import deliveries, hours, limits
+from reconcile.explain import deliveries, hours, limits, witnesses
 from reconcile.reports import reasons
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ class Event:
 def events(chain: Chain, clock: Clock) -> list[Event]:
     """All events of a number, oldest first.
 
-    Of one second: call, drop, pause, decision, command, what was done to it by hand, attempt.
+    Of one second: call, its logs, drop, pause, decision, command, what was done to it by hand,
+    attempt.
     `clock` writes an instant inside a sentence, in the zone that is shown.
     """
     parts = chain.parts
     found = [
         *(Event(row["started_at"], "call", _call(row, clock)) for row in parts["calls"]),
+        *(Event(at, "logs", text) for at, text in witnesses.said(parts["witnesses"], clock)),
         *(Event(row["dropped_at"], "dropped", _drop(row, clock)) for row in parts["drops"]),
         *_pauses(parts["pauses"]),
         *_decisions(chain, clock),

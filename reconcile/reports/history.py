@@ -37,6 +37,7 @@ _TABLES = {
     "decisions": _Versions("episode_id, run_id", "first_run_at"),
     "commands": _Versions("command_key", "issued_at"),
     "copies": _Versions("command_key, sink", "issued_at"),
+    "witnesses": _Versions("source, call_id, witness", "started_at"),
 }
 _TIMED = {
     "pauses": "paused_at",
