@@ -97,6 +97,8 @@ def find(dialling: AsteriskDialling, path: KeyPath, findings: Findings) -> None:
     """Refuse settings that would dial the same party for every client."""
     if any(findings.are_against((*path, name)) for name in ("dial", "endpoint", "extension")):
         return
+    if dialling.dial is None or dialling.endpoint is None:  # lacking, which is told already
+        return
     is_customer_first = dialling.dial == "customer_first"
     written = {"endpoint": dialling.endpoint} | (
         {} if is_customer_first else {"extension": dialling.extension}
