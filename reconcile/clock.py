@@ -32,6 +32,11 @@ def parse_instant(text: str) -> datetime:
     return instant.replace(microsecond=0)
 
 
+def of_epoch(seconds: int) -> datetime:
+    """The instant so many seconds after the beginning of 1970, UTC, without a zone mark."""
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
 def as_text(instant: datetime) -> str:
     """RFC 3339 with Z: `2026-11-20T09:15:00Z`."""
     return instant.isoformat(timespec="seconds") + "Z"

@@ -77,20 +77,23 @@ def test_every_key_stands_in_the_file() -> None:
         assert any(re.match(rf"#?{row.key.partition('.')[0]} = ", line) for line in lines)
 
 
-ASTERISK = {
-    "url": "http://127.0.0.1:8088/ari",
-    "user": "reconcile",
-    "password": {"env": "ARI_PASSWORD"},
-    "dial": "customer_first",
-    "endpoint": "PJSIP/{number}@trunk",
-    "context": "callback",
+ORDER = {"dial": "customer_first", "endpoint": "PJSIP/{number}@trunk", "context": "callback"}
+USER = {"user": "reconcile", "password": {"env": "PASSWORD"}}
+RECEIVERS = {
+    "webhook": {"url": "https://dialler.example/"},
+    "asterisk": {**ORDER, **USER, "url": "http://127.0.0.1:8088/ari"},
+    "ami": {**ORDER, **USER},
+    "call_file": ORDER,
 }
 
 
 def test_a_default_that_is_uncommented_changes_nothing(tmp_path: Path) -> None:
-    filled = {"sinks.webhook.url": "https://dialler.example/"}
-    filled |= {f"sinks.asterisk.{key}": value for key, value in ASTERISK.items()}
-    text = template(FILLED | filled)
+    sinks = {
+        f"sinks.{name}.{key}": value
+        for name, keys in RECEIVERS.items()
+        for key, value in keys.items()
+    }
+    text = template(FILLED | sinks)
     before = settings_hash(read(tmp_path, text))
     for row in settings_rows():
         text = text.replace(f"#{row.key} = {row.default}\n", f"{row.key} = {row.default}\n", 1)

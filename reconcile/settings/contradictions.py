@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconcile.settings import (
+    ami,
     ari,
+    call_file,
     hours,
     limits,
     lines,
@@ -21,7 +23,7 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.sources import TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.findings import Findings
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
     from reconcile.settings.sources import Source
 
 _DAY_MINUTES = 1440
+
+_OF_SINKS: dict[type, Callable[[Any, KeyPath, Findings], None]] = {
+    ami.Ami: ami.find,
+    ari.Ari: ari.find,
+    call_file.CallFile: call_file.find,
+    webhook.Webhook: webhook.find,
+}
+"""What the kinds of sinks look for in their own keys."""
 
 
 def find(settings: Settings, values: Mapping[str, object], findings: Findings) -> None:
@@ -48,10 +58,8 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
         _ladder(campaign, settings.hot_days, findings)
     receivers.find(settings, _names(values, "sinks"), findings)
     for sink in settings.sinks:
-        if isinstance(sink.detail, webhook.Webhook):
-            webhook.find(sink.detail, ("sinks", sink.name), findings)
-        if isinstance(sink.detail, ari.Ari):
-            ari.find(sink.detail, ("sinks", sink.name), findings)
+        if (find_in := _OF_SINKS.get(type(sink.detail))) is not None:
+            find_in(sink.detail, ("sinks", sink.name), findings)
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)

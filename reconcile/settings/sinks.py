@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from reconcile.settings import forms
+from reconcile.settings.ami import Ami
 from reconcile.settings.ari import Ari
+from reconcile.settings.call_file import CallFile
 from reconcile.settings.keys import key
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
 from reconcile.settings.webhook import Webhook
@@ -53,13 +55,15 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink | Webhook | Ari
+SinkDetail = FileSink | StdoutSink | Webhook | Ari | Ami | CallFile
 
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
     "stdout": StdoutSink,
     "webhook": Webhook,
     "ari": Ari,
+    "ami": Ami,
+    "call_file": CallFile,
 }
 
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile.settings.ami import Ami
 from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.settings.call_file import CallFile
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
@@ -87,6 +89,8 @@ _SECTIONS = (
     _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
     _Section("sinks.webhook", "", (Sink, Webhook), kind="webhook"),
     _Section("sinks.asterisk", "An Asterisk that dials, over ARI.", (Sink, Ari), kind="ari"),
+    _Section("sinks.ami", "The same over AMI.", (Sink, Ami), kind="ami"),
+    _Section("sinks.call_file", "The same by call files.", (Sink, CallFile), kind="call_file"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -120,6 +124,8 @@ def settings_rows() -> list[SettingRow]:
         ('[sinks.NAME] kind = "file"', FileSink),
         ('[sinks.NAME] kind = "webhook"', Webhook),
         ('[sinks.NAME] kind = "ari"', Ari),
+        ('[sinks.NAME] kind = "ami"', Ami),
+        ('[sinks.NAME] kind = "call_file"', CallFile),
         ("[reports.NAME]", ScheduledReport),
     )
     return [row for section, table in sections for row in _rows(section, "", table)]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from reconcile.settings.findings import Findings
     from reconcile.settings.places import KeyPath
 
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that are reached without a network, on which nobody listens in."""
 
 
 def web_address(example: str) -> Form:
@@ -79,7 +80,7 @@ def answer_seconds_key() -> int:
 def find(address: str | None, path: KeyPath, findings: Findings) -> None:
     """Warn where numbers and secrets would leave this machine for anybody to read."""
     parts = urlsplit(address or "")
-    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+    if parts.scheme == "http" and parts.hostname not in THIS_MACHINE:
         findings.warning(
             path, "is not encrypted: anybody on the way reads numbers and tokens; `https` is"
         )

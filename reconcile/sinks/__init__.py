@@ -27,6 +27,8 @@ KINDS = {
     "file": "reconcile.sinks.file",
     "stdout": "reconcile.sinks.stdout",
     "webhook": "reconcile.sinks.webhook",
+    "ami": "reconcile.sinks.ami",
+    "call_file": "reconcile.sinks.call_file",
 }
 """Every kind of sink and the module that carries it."""
 

@@ -80,7 +80,7 @@ def opened(path: Path) -> Iterator[int]:
 
     Raises OSError, and FileRefused where something else than a plain file stands there.
     """
-    _make_folder(path.parent)
+    make_folder(path.parent)
     is_new = not path.exists()
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
     handle = os.open(path, flags, 0o644)
@@ -89,7 +89,7 @@ def opened(path: Path) -> Iterator[int]:
             raise FileRefused("it is no plain file")
         _lock(handle)
         if is_new:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         yield handle
     finally:
         os.close(handle)
@@ -229,15 +229,17 @@ def _lock(handle: int) -> None:
     raise FileRefused("another program holds a lock on it")
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, so that they outlast a power cut. Raises OSError."""
     if folder.is_dir():
         return
-    _make_folder(folder.parent)
+    make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
