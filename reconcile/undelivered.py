@@ -126,8 +126,7 @@ def _told(verdicts: Sequence[Verdict]) -> list[str]:
     """One line for each thing that is done, or left, and how many it is done to."""
     kinds = Counter((verdict["verdict"], verdict["kind"]) for verdict in verdicts)
     return [
-        f"{counted(count, kind)}: {_words(verdict)}"
-        for (verdict, kind), count in kinds.items()
+        f"{counted(count, kind)}: {_words(verdict)}" for (verdict, kind), count in kinds.items()
     ]
 
 
