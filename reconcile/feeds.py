@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconcile.settings import AsteriskLogs, TableFiles
+from reconcile.settings.table_selects import TableSelects
 from reconcile.sources import registry
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def streams(source: Source) -> list[str]:
     if isinstance(detail, AsteriskLogs):
         wanted = {"queue_log": detail.queue_log, "cdr": detail.cdr, "cel": detail.cel}
         return [stream for stream, files in wanted.items() if files is not None]
-    if isinstance(detail, TableFiles):
+    if isinstance(detail, TableSelects):
         return [detail.gives]
     return list(registry.STREAMS[source.kind])
 
@@ -48,7 +49,7 @@ def batches(
     is_snapshot = stream in registry.SNAPSHOTS
     if not is_snapshot:
         own |= {"source": source.name}
-    if source.kind != "asterisk":
+    if not isinstance(source.detail, AsteriskLogs):
         own |= {"fingerprint": fingerprint}
     if stream == "calls":
         own |= {"stored_rows": stored_rows}
@@ -58,24 +59,26 @@ def batches(
 
 
 def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str | list[str]]:
-    """What only this stream takes, and the pattern of its files."""
+    """What only this stream takes, and the pattern of its files, if it has files of its own."""
     detail = source.detail
     if isinstance(detail, AsteriskLogs):
         files = {"cdr": detail.cdr, "cel": detail.cel}.get(stream)
         if files is None:
-            return {}, detail.queue_log or ""
-        return {"columns": files.columns, "time_zone": files.time_zone}, files.path
+            return {}, str(detail.queue_log or "")
+        pattern = getattr(files, "path", "")  # a table has none
+        return {"columns": files.columns, "time_zone": files.time_zone}, pattern
     from reconcile.sources.table_form import TableForm  # noqa: PLC0415 - not for Asterisk's logs
 
-    if isinstance(detail, TableFiles):
-        form = TableForm(
-            detail.format,
-            encoding=detail.encoding,
-            delimiter=detail.delimiter,
-            has_header=detail.header,
-        )
-        own: dict[str, Any] = {"form": form, "select": detail.select}
+    if isinstance(detail, TableSelects):
+        own: dict[str, Any] = {"form": TableForm("csv"), "select": detail.select}
+        if isinstance(detail, TableFiles):
+            own["form"] = TableForm(
+                detail.format,
+                encoding=detail.encoding,
+                delimiter=detail.delimiter,
+                has_header=detail.header,
+            )
         if stream == "calls":
             own["fold_key"] = detail.fold_key
-        return own, detail.path
+        return own, detail.path if isinstance(detail, TableFiles) else ""
     return {"form": TableForm(detail.format), "select": detail.results}, detail.path

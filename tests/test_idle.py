@@ -13,6 +13,7 @@ from site_folder import CLIENT, Site, at
 ROOT = Path(__file__).parent.parent
 HEAVY = {"pandas", "numpy", "pyarrow", "tabulate", "rich", "pydantic", "phonenumbers"}
 HEAVY |= {"croniter", "holidays"}
+NOT_ASKED_FOR = ("psycopg", "pymysql", "ssl", "reconcile.databases", "reconcile.settings.database")
 
 RUN = """
 import json, sys
@@ -77,3 +78,4 @@ def test_an_idle_run_is_silent_and_loads_no_heavy_library(
     assert (told["exit_code"], told["is_idle"]) == (0, True)
     assert HEAVY & set(told["modules"]) == set()
     assert "duckdb" in told["modules"]
+    assert [name for name in told["modules"] if name.startswith(NOT_ASKED_FOR)] == []

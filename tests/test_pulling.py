@@ -64,7 +64,7 @@ def open_files() -> set[str]:
 def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Remote:
     site = Site.small(tmp_path / "site")
     found = Remote(site)
-    monkeypatch.setitem(registry.PULLED, "asterisk", ("asterisk", "pull"))
+    monkeypatch.setitem(registry.PULLED, "asterisk", "asterisk")
     monkeypatch.setattr(registry, "puller", lambda _: found.pull)
     return found
 

@@ -43,7 +43,7 @@ LAYERS = (
     | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "import_file"},
-    {"database", "queries", "number_cache", "client_zones", "scratch"}
+    {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
@@ -62,6 +62,8 @@ HEAVY = {
     "holidays": {"open_days"},
     "phonenumbers": {"phone_numbers"},
     "rich": {"streams"},
+    "psycopg": {"databases"},
+    "pymysql": {"databases"},
 }
 """A library that starts slowly, and the modules that may import it, inside a function."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reconcile import feeds, run_start
+from reconcile import clock, feeds, run_start
 from reconcile.checking import blind_spots, newest, rehearsal, state_folder
 from reconcile.errors import ExitCode, Problem, SinkUnreachable
 from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.sources import registry
 
 if TYPE_CHECKING:
     from reconcile.settings import Settings, Source
@@ -50,7 +51,11 @@ def _stream(settings: Settings, source: Source, stream: str) -> tuple[list[str],
     """Read one batch of a stream as if nothing had been read before, and the newest rows."""
     place = f"source `{source.name}`, {stream}"
     try:
-        told, is_usable = _beginning(settings, source, stream)
+        if source.kind in registry.PULLED:
+            look = registry.looker(source.kind)
+            told, is_usable = look(settings, source, stream, clock.utc_now()), True
+        else:
+            told, is_usable = _beginning(settings, source, stream)
         doubts = newest.doubts(settings, source, stream)
     except Problem as problem:
         first, *others = problem.lines()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from reconcile import clock
 from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.sources import registry
 from reconcile.sources.bad_files import UNREADABLE
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
     from reconcile.settings import Settings, Source
     from reconcile.settings.asterisk_logs import CdrFile, CelFile
+    from reconcile.settings.database_tables import CdrTable, CelTable
     from reconcile.sources.batch import Rejected, Row
     from reconcile.sources.forward import Parse, Parsed
 
@@ -31,13 +35,11 @@ def doubts(settings: Settings, source: Source, stream: str) -> list[str]:
         return []
     cdr, cel = (logs.cdr if stream == "cdr" else None), (logs.cel if stream == "cel" else None)
     files = cdr or cel
-    pattern = files.path if files else logs.queue_log or ""
-    from reconcile.sources.newest import newest_rows  # noqa: PLC0415
-
-    try:
-        found = newest_rows(pattern, _parse(source, stream, cdr, cel), folder=settings.folder)
-    except UNREADABLE:
-        return []  # told of where the stream is read
+    parse = _parse(source, stream, cdr, cel)
+    if source.kind in registry.PULLED:
+        found = _pulled(settings, source, stream, parse)
+    else:
+        found = _of_files(settings, str(getattr(files, "path", logs.queue_log) or ""), parse)
     if found is None:
         return []
     file, parsed = found
@@ -45,6 +47,30 @@ def doubts(settings: Settings, source: Source, stream: str) -> list[str]:
     if wrong or not files:
         return wrong
     return _zone(cdr, parsed, file) if cdr else _events(parsed, file)
+
+
+def _of_files(settings: Settings, pattern: str, parse: Parse) -> tuple[str, Parsed] | None:
+    from reconcile.sources.newest import newest_rows  # noqa: PLC0415
+
+    try:
+        return newest_rows(pattern, parse, folder=settings.folder)
+    except UNREADABLE:
+        return None  # told of where the stream is read
+
+
+def _pulled(
+    settings: Settings, source: Source, stream: str, parse: Parse
+) -> tuple[str, Parsed] | None:
+    """What stands in the newest rows of a table. Raises SourceUnreadable."""
+    from reconcile.sources.lines import Line, read_lines  # noqa: PLC0415
+    from reconcile.sources.marks import Mark  # noqa: PLC0415
+
+    sample = registry.sampler(source.kind)
+    data = sample(settings, source, stream, clock.utc_now()) if sample else b""
+    lines: list[Line] = []
+    for portion in read_lines(BytesIO(data), offset=0, line=0, limit=None, codec="utf-8"):
+        lines += portion
+    return (stream, parse(lines, Mark("", "", stream, "", 0, 0), True)) if lines else None
 
 
 def mostly_kept_aside(row_count: int, rejected: Sequence[Rejected], place: str) -> list[str]:
@@ -58,7 +84,9 @@ def mostly_kept_aside(row_count: int, rejected: Sequence[Rejected], place: str) 
     ]
 
 
-def _parse(source: Source, stream: str, cdr: CdrFile | None, cel: CelFile | None) -> Parse:
+def _parse(
+    source: Source, stream: str, cdr: CdrFile | CdrTable | None, cel: CelFile | CelTable | None
+) -> Parse:
     from reconcile.sources.asterisk import queue_log_parser  # noqa: PLC0415
     from reconcile.sources.asterisk_cdr import cdr_parser  # noqa: PLC0415
     from reconcile.sources.asterisk_cel import cel_parser  # noqa: PLC0415
@@ -95,7 +123,7 @@ def _events(parsed: Parsed, file: str) -> list[str]:
     return texts
 
 
-def _zone(cdr: CdrFile, parsed: Parsed, file: str) -> list[str]:
+def _zone(cdr: CdrFile | CdrTable, parsed: Parsed, file: str) -> list[str]:
     """Compare the starts, read in the zone of the settings, with the seconds in the uniqueids."""
     from reconcile.sources.asterisk_cdr import seconds_ahead  # noqa: PLC0415
 

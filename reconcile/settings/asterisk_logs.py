@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from reconcile.settings import cdr_columns, cel_columns, forms
 from reconcile.settings.keys import key
 from reconcile.settings.own_numbers import own_numbers
 from reconcile.settings.patterns import pattern
 from reconcile.settings.regions import time_zone
+
+if TYPE_CHECKING:
+    from reconcile.settings.database_tables import CdrTable, CelTable, QueueLogTable
 
 GLOB = "a path, `*` allowed"
 
@@ -140,18 +143,18 @@ class CelFile:
 class AsteriskLogs:
     """Kind `asterisk`: the logs of an Asterisk, at least one of `queue_log`, `cdr` and `cel`."""
 
-    queue_log: str | None = key(
+    queue_log: str | QueueLogTable | None = key(
         forms.text(GLOB),
         "Queue logs, rotated ones too. Needed to see who hung up in a queue.",
         default=None,
         example="/var/log/asterisk/queue_log*",
     )
-    cdr: CdrFile | None = key(
+    cdr: CdrFile | CdrTable | None = key(
         forms.sub_table(CdrFile, "a table with `path`, `columns` and `time_zone`"),
         "Call records (CDR). Needed to see who hung up in a menu, and outgoing calls.",
         default=None,
     )
-    cel: CelFile | None = key(
+    cel: CelFile | CelTable | None = key(
         forms.sub_table(CelFile, "a table with `path` and `columns`"),
         "Channel events (CEL). They show calls while they go on, outgoing ones too, menu keys, and "
         "to the second who was connected when.",

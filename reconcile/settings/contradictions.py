@@ -17,17 +17,17 @@ from reconcile.settings import (
     outputs,
     receivers,
     redials,
+    table_contradictions,
     webhook,
 )
 from reconcile.settings.asterisk_logs import AsteriskLogs
-from reconcile.settings.sources import TableFiles
+from reconcile.settings.table_selects import TableSelects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.findings import Findings
-    from reconcile.settings.places import KeyPath
     from reconcile.settings.program import Settings
     from reconcile.settings.sources import Source
 
@@ -52,8 +52,8 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
         path = ("sources", source.name)
         if isinstance(source.detail, AsteriskLogs):
             log_contradictions.find(source.detail, path, findings)
-        elif isinstance(source.detail, TableFiles):
-            _table(source.detail, path, findings)
+        elif isinstance(source.detail, TableSelects):
+            table_contradictions.find(source.detail, path, findings)
     for campaign in settings.campaigns:
         _ladder(campaign, settings.hot_days, findings)
     receivers.find(settings, _names(values, "sinks"), findings)
@@ -67,24 +67,6 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     _region(settings, findings)
     if not findings.are_against(("sources",)):
         _sources(settings, findings)
-
-
-def _table(table: TableFiles, path: KeyPath, findings: Findings) -> None:
-    selects = ("contacts", "calls", "do_not_call")
-    if any(findings.are_against((*path, name)) for name in selects):
-        return
-    given = [f"`{name}`" for name in selects if getattr(table, name) is not None]
-    if len(given) != 1:
-        found = " and ".join(given) or "none of `contacts`, `calls` and `do_not_call`"
-        findings.error(path, f"has {found}, expected one of them: a source gives one thing")
-    if table.fold_key is not None and table.calls is None:
-        findings.error((*path, "fold_key"), "needs `calls`, for only calls are folded")
-    is_default = (table.encoding, table.delimiter, table.header) == ("utf-8", ",", True)
-    if table.format not in {"csv", ""} and not is_default:
-        findings.warning(
-            path,
-            f"has `encoding`, `delimiter` or `header` without effect: its format is {table.format}",
-        )
 
 
 def _ladder(campaign: Campaign, hot_days: int, findings: Findings) -> None:
@@ -145,7 +127,7 @@ def _sources(settings: Settings, findings: Findings) -> None:
     menus = [menu for log in logs for menu in log.menus]
     shows_menus = any(log.menus and log.shows_channels for log in logs)
     # A select that makes calls of a table names menus of its own.
-    has_own_menus = any(isinstance(source.detail, TableFiles) for source in calls)
+    has_own_menus = any(isinstance(source.detail, TableSelects) for source in calls)
     for campaign in settings.campaigns:
         if not calls:
             path = ("campaigns", campaign.name)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reconcile.settings.asterisk_logs import AsteriskLogs, CdrFile, CelFile, Mark
+    from reconcile.settings.database_tables import CdrTable, CelTable
     from reconcile.settings.findings import Findings
     from reconcile.settings.places import KeyPath
 
@@ -44,7 +45,7 @@ def find(logs: AsteriskLogs, path: KeyPath, findings: Findings) -> None:
 
 def _columns(
     marks: Mapping[str, Mark | None],
-    files: CdrFile | CelFile | None,
+    files: CdrFile | CdrTable | CelFile | CelTable | None,
     path: KeyPath,
     name: str,
     findings: Findings,

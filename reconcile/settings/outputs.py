@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.literals import literal
 from reconcile.settings.sinks import FileSink
-from reconcile.settings.sources import TableFiles
+from reconcile.settings.sources import ResultFiles
+from reconcile.settings.table_selects import TableSelects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,19 +63,23 @@ def _read(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _read_of(source: Source) -> Iterator[tuple[str, str]]:
     detail = source.detail
+    path = getattr(detail, "path", None)
+    if path:
+        yield "path", path
     if isinstance(detail, AsteriskLogs):
-        if detail.queue_log:
+        if isinstance(detail.queue_log, str) and detail.queue_log:
             yield "queue_log", detail.queue_log
         for name, files in (("cdr", detail.cdr), ("cel", detail.cel)):
-            if files is not None and files.path:
-                yield f"{name}.path", files.path
-        return
-    if detail.path:
-        yield "path", detail.path
-    if isinstance(detail, TableFiles):
+            pattern = getattr(files, "path", None)  # a table has none
+            if pattern:
+                yield f"{name}.path", pattern
+    elif isinstance(detail, TableSelects):
         if detail.select:
             yield detail.gives, detail.select
-    elif detail.results:
+        query = getattr(detail, "query", None)
+        if query:
+            yield "query", query
+    elif isinstance(detail, ResultFiles) and detail.results:
         yield "results", detail.results
 
 

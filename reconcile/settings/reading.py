@@ -15,7 +15,7 @@ from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import SINK_KINDS, Sink
-from reconcile.settings.sources import SOURCE_KINDS, Source
+from reconcile.settings.sources import Source, kinds_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +101,7 @@ def _source(
     name: str, values: Mapping[str, object], region: str, findings: Findings
 ) -> Source | None:
     path = ("sources", name)
-    own, detail = _of_kind(Source, SOURCE_KINDS, values, path, findings)
+    own, detail = _of_kind(Source, kinds_for(values), values, path, findings)
     if detail is None:
         return None
     own["region"] = own["region"] or region

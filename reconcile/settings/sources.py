@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from reconcile.settings import forms
 from reconcile.settings.asterisk_logs import GLOB, AsteriskLogs
@@ -11,9 +12,16 @@ from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 from reconcile.settings.regions import region
 from reconcile.settings.schedules import schedule
+from reconcile.settings.table_selects import SQL_FILE, TableSelects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconcile.settings.database_tables import DatabaseDetail
+
+    SourceDetail: TypeAlias = "AsteriskLogs | TableFiles | ResultFiles | DatabaseDetail"
 
 _YEAR_MINUTES = 525_600
-_SQL_FILE = "the path of a file with one select"
 
 
 def codec() -> Form:
@@ -44,34 +52,14 @@ def delimiter() -> Form:
     return Form(expected, read)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFiles:
+@dataclass(frozen=True, kw_only=True)
+class TableFiles(TableSelects):
     """Kind `table`: a call log, a directory or a do-not-call list, through a select of the user."""
 
     path: str = key(
         forms.text(GLOB),
         "The files. The select reads them as the relation `input`.",
         example="contacts.csv",
-    )
-    contacts: str | None = key(
-        forms.text(_SQL_FILE),
-        "The select that makes contacts of the rows. This, `calls` or `do_not_call`.",
-        default=None,
-        example="contacts.sql",
-    )
-    calls: str | None = key(
-        forms.text(_SQL_FILE),
-        "The select that makes calls of the rows. This, `contacts` or `do_not_call`.",
-        default=None,
-        example="calls.sql",
-    )
-    do_not_call: str | None = key(
-        forms.text(_SQL_FILE),
-        "The select that makes entries of a do-not-call list of the rows: `number`, or "
-        "`number_hash` (SHA-256 of the number in E.164, such as `+420200500100`, in hexadecimal "
-        "digits), and where there are some `since` and `note`. No campaign calls these numbers.",
-        default=None,
-        example="do_not_call.sql",
     )
     format: str = key(
         forms.one_of("csv", "ndjson", "json", "parquet"),
@@ -85,25 +73,6 @@ class TableFiles:
     header: bool = key(
         forms.flag(), "Whether the first line names the columns, for csv.", default=True
     )
-    fold_key: str | None = key(
-        forms.text("the name of a column"),
-        "The column by which several rows make one call, for `calls`.",
-        default=None,
-        default_words="each row is a call",
-        example="call_id",
-    )
-
-    @property
-    def gives(self) -> str:
-        """What the rows become: the key that has the select."""
-        if self.do_not_call is not None:
-            return "do_not_call"
-        return "contacts" if self.contacts is not None else "calls"
-
-    @property
-    def select(self) -> str | None:
-        """The file with the select."""
-        return self.do_not_call or self.contacts or self.calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +87,7 @@ class ResultFiles:
         example="results.ndjson",
     )
     results: str | None = key(
-        forms.text(_SQL_FILE),
+        forms.text(SQL_FILE),
         "The select that makes these columns of the rows, for a dialler that has columns and words "
         "of its own.",
         default=None,
@@ -134,13 +103,23 @@ class ResultFiles:
     )
 
 
-SourceDetail = AsteriskLogs | TableFiles | ResultFiles
-
 SOURCE_KINDS: dict[str, type[SourceDetail]] = {
     "asterisk": AsteriskLogs,
     "table": TableFiles,
     "results": ResultFiles,
 }
+DATABASE_KINDS = ("postgresql", "mariadb", "sqlite")
+"""Kinds whose keys are loaded with the first source that has them."""
+
+
+def kinds_for(values: Mapping[str, object]) -> Mapping[str, type[SourceDetail]]:
+    """The kinds that a source with these values can have, with their keys."""
+    kind = values.get("kind")
+    if kind not in DATABASE_KINDS:
+        return SOURCE_KINDS
+    from reconcile.settings.database_tables import class_for  # noqa: PLC0415 - few settings need it
+
+    return {**SOURCE_KINDS, str(kind): class_for(str(kind), values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +131,9 @@ class Source:
 
     name: str
     detail: SourceDetail
-    kind: str = key(forms.one_of(*SOURCE_KINDS), "What is read.", example="asterisk")
+    kind: str = key(
+        forms.one_of(*SOURCE_KINDS, *DATABASE_KINDS), "What is read.", example="asterisk"
+    )
     region: str = key(
         region(),
         "Country of this source's numbers that have no country code.",
@@ -198,15 +179,15 @@ class Source:
         """Whether calls can come from it."""
         detail = self.detail
         return isinstance(detail, AsteriskLogs) or (
-            isinstance(detail, TableFiles) and detail.calls is not None
+            isinstance(detail, TableSelects) and detail.calls is not None
         )
 
     @property
     def gives_contacts(self) -> bool:
         """Whether contacts come from it."""
-        return isinstance(self.detail, TableFiles) and self.detail.contacts is not None
+        return isinstance(self.detail, TableSelects) and self.detail.contacts is not None
 
     @property
     def gives_do_not_call(self) -> bool:
         """Whether a do-not-call list comes from it."""
-        return isinstance(self.detail, TableFiles) and self.detail.do_not_call is not None
+        return isinstance(self.detail, TableSelects) and self.detail.do_not_call is not None

@@ -12,6 +12,14 @@ from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.call_file import CallFile
 from reconcile.settings.campaigns import Campaign
+from reconcile.settings.database_access import ServerAccess, SqliteAccess
+from reconcile.settings.database_tables import (
+    AsteriskTables,
+    OwnTable,
+    PostgresqlAsterisk,
+    PostgresqlTable,
+    SqliteTable,
+)
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
 from reconcile.settings.program import Settings
@@ -21,10 +29,11 @@ from reconcile.settings.sources import ResultFiles, Source, TableFiles
 from reconcile.settings.webhook import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _WIDTH = 100
 _NONE = "none"
+_DATABASES = '[sources.NAME] kind = "postgresql", "mariadb" or "sqlite"'
 _CHOICE = "To choose from"
 _HEAD = """\
 Settings of reconcile. Paths count from the folder of this file.
@@ -74,6 +83,25 @@ _SECTIONS = (
         is_needed=True,
     ),
     _Section(
+        "sources.pbx-tables",
+        "The phone system, where Asterisk writes into a database. `postgresql` and `mariadb` (also "
+        "for MySQL) have the same keys, `sqlite` has a `path` in the place of the server.",
+        (Source, PostgresqlAsterisk),
+        kind="postgresql",
+    ),
+    _Section(
+        "sources.crm",
+        "Any table or query of a database; with `calls` a call log, of which new rows are pulled.",
+        (Source, PostgresqlTable),
+        kind="postgresql",
+    ),
+    _Section(
+        "sources.crm-file",
+        "The same in an SQLite file.",
+        (Source, SqliteTable),
+        kind="sqlite",
+    ),
+    _Section(
         "sources.dialler",
         "What the dialler reports back, if it can.",
         (Source, ResultFiles),
@@ -113,26 +141,37 @@ def template(filled: Mapping[str, object] | None = None) -> str:
 
 def settings_rows() -> list[SettingRow]:
     """List all keys, in the order of the template, for the table of the README."""
-    sections = (
-        ("top of the file", Settings),
-        ("[sources.NAME]", Source),
-        ('[sources.NAME] kind = "asterisk"', AsteriskLogs),
-        ('[sources.NAME] kind = "table"', TableFiles),
-        ('[sources.NAME] kind = "results"', ResultFiles),
-        ("[campaigns.NAME]", Campaign),
-        ("[sinks.NAME]", Sink),
-        ('[sinks.NAME] kind = "file"', FileSink),
-        ('[sinks.NAME] kind = "webhook"', Webhook),
-        ('[sinks.NAME] kind = "ari"', Ari),
-        ('[sinks.NAME] kind = "ami"', Ami),
-        ('[sinks.NAME] kind = "call_file"', CallFile),
-        ("[reports.NAME]", ScheduledReport),
+    sections: tuple[tuple[str, type, type | None], ...] = (
+        ("top of the file", Settings, None),
+        ("[sources.NAME]", Source, None),
+        ('[sources.NAME] kind = "asterisk"', AsteriskLogs, None),
+        ('[sources.NAME] kind = "table"', TableFiles, None),
+        ('[sources.NAME] kind = "results"', ResultFiles, None),
+        ('[sources.NAME] kind = "postgresql" or "mariadb"', ServerAccess, None),
+        ('[sources.NAME] kind = "sqlite"', SqliteAccess, None),
+        (f"{_DATABASES}, an Asterisk: the keys of its logs, but", AsteriskTables, AsteriskLogs),
+        (f"{_DATABASES}, any table: the selects of files, and", OwnTable, TableFiles),
+        ("[campaigns.NAME]", Campaign, None),
+        ("[sinks.NAME]", Sink, None),
+        ('[sinks.NAME] kind = "file"', FileSink, None),
+        ('[sinks.NAME] kind = "webhook"', Webhook, None),
+        ('[sinks.NAME] kind = "ari"', Ari, None),
+        ('[sinks.NAME] kind = "ami"', Ami, None),
+        ('[sinks.NAME] kind = "call_file"', CallFile, None),
+        ("[reports.NAME]", ScheduledReport, None),
     )
-    return [row for section, table in sections for row in _rows(section, "", table)]
+    return [
+        row
+        for section, table, told in sections
+        for row in _rows(section, "", table, keys_of(told) if told else ())
+    ]
 
 
-def _rows(section: str, prefix: str, table: type) -> Iterator[SettingRow]:
+def _rows(section: str, prefix: str, table: type, told: Sequence[Key] = ()) -> Iterator[SettingRow]:
+    """List the keys of a table, but for those that are told of already."""
     for key in keys_of(table):
+        if key in told:
+            continue
         name = prefix + key.name
         yield SettingRow(section, name, _default(key), key.unit, _meaning(key))
         if key.form.table is not None:

@@ -113,6 +113,9 @@ def _facts(
         start_at = _chosen_start(starts, ends, duration, (uniqueid, linkedid))
     end_at = ends[0] if len(ends) == 1 else _chosen_end(ends, start_at, duration)
     answer_at = None
+    if not answers and billsec:
+        # Tables of Asterisk's old form have no time of the answer.
+        answer_at = end_at - timedelta(seconds=billsec)
     if answers:
         answer_at = (
             first_from(answers, start_at)
