@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.findings import Findings
+    from reconcile.settings.places import KeyPath
     from reconcile.settings.program import Settings
     from reconcile.settings.sources import Source
 
