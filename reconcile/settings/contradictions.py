@@ -12,6 +12,7 @@ from reconcile.settings import (
     limits,
     lines,
     log_contradictions,
+    mluvii,
     outputs,
     receivers,
     redials,
@@ -55,6 +56,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)
+    mluvii.find(settings, findings)
     hours.find(settings, values, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):

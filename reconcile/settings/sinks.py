@@ -19,6 +19,7 @@ from typing import ClassVar
 from reconcile.settings import forms
 from reconcile.settings.ari import Ari
 from reconcile.settings.keys import key
+from reconcile.settings.mluvii import MluviiSink
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
 from reconcile.settings.webhook import Webhook
 
@@ -53,13 +54,14 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink | Webhook | Ari
+SinkDetail = FileSink | StdoutSink | Webhook | Ari | MluviiSink
 
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
     "stdout": StdoutSink,
     "webhook": Webhook,
     "ari": Ari,
+    "mluvii": MluviiSink,
 }
 
 

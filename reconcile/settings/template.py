@@ -12,6 +12,7 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
+from reconcile.settings.mluvii import MluviiSink
 from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import FileSink, Sink, StdoutSink
@@ -87,6 +88,7 @@ _SECTIONS = (
     _Section("sinks.stdout", "", (Sink, StdoutSink), kind="stdout"),
     _Section("sinks.webhook", "", (Sink, Webhook), kind="webhook"),
     _Section("sinks.asterisk", "An Asterisk that dials, over ARI.", (Sink, Ari), kind="ari"),
+    _Section("sinks.mluvii", "A campaign of mluvii that dials.", (Sink, MluviiSink), kind="mluvii"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -120,6 +122,7 @@ def settings_rows() -> list[SettingRow]:
         ('[sinks.NAME] kind = "file"', FileSink),
         ('[sinks.NAME] kind = "webhook"', Webhook),
         ('[sinks.NAME] kind = "ari"', Ari),
+        ('[sinks.NAME] kind = "mluvii"', MluviiSink),
         ("[reports.NAME]", ScheduledReport),
     )
     return [row for section, table in sections for row in _rows(section, "", table)]

@@ -27,6 +27,7 @@ KINDS = {
     "file": "reconcile.sinks.file",
     "stdout": "reconcile.sinks.stdout",
     "webhook": "reconcile.sinks.webhook",
+    "mluvii": "reconcile.sinks.mluvii",
 }
 """Every kind of sink and the module that carries it."""
 
