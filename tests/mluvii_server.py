@@ -209,7 +209,7 @@ def session(number: int, created: datetime, **changes: Any) -> dict[str, Any]:
         "source": "IncomingCall", "status": "IN_QUEUE", "phoneCallbackNumber": "+420700610101",
         "created": _stamp(created), "guestJoined": None, "started": None, "ended": None,
         "waited": None, "length": None, "operators": [], "chatbots": [],
-        "guest": {"identity": None, "callParams": {"oo1_dialed_number": "+420200000410"}},
+        "guest": {"identity": None, "callParams": {"dialled_number": "+420200000410"}},
         "guestLeftSession": "StillConnected", "outboundDialResult": None, "campaignId": None,
         "blacklisted": False, "tags": [], "activities": [], "recordings": None, **changes,
     }  # fmt: skip

@@ -138,8 +138,8 @@ def _sources(settings: Settings, findings: Findings) -> None:
     logs = [source.detail for source in calls if isinstance(source.detail, AsteriskLogs)]
     menus = [menu for log in logs for menu in log.menus]
     shows_menus = any(log.menus and log.shows_channels for log in logs)
-    # A select that makes calls of a table names menus of its own.
-    has_own_menus = any(isinstance(source.detail, TableFiles) for source in calls)
+    # A select that makes calls of rows names menus of its own.
+    has_own_menus = any(not isinstance(source.detail, AsteriskLogs) for source in calls)
     for campaign in settings.campaigns:
         if not calls:
             path = ("campaigns", campaign.name)

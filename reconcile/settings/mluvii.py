@@ -86,7 +86,7 @@ class MluviiSource(Access):
         "The call parameter that holds the line the client dialled.",
         default=None,
         default_words="the line is not known",
-        example="oo1_dialed_number",
+        example="dialled_number",
     )
     phone_field: str = key(
         forms.text(_FIELD), "The field of a contact that holds its numbers.",
@@ -146,6 +146,14 @@ class MluviiSink(Access):
 
 def find(settings: Settings, findings: Findings) -> None:
     """Look for keys of this kind that do not go together, and dials that it will refuse."""
+    for source in settings.sources:
+        if not isinstance(source.detail, MluviiSource):
+            continue
+        if "contacts" in source.detail.gives and not source.detail.departments:
+            findings.error(
+                ("sources", source.name),
+                "lacks `departments`, expected those whose contacts are the directory",
+            )
     for sink in settings.sinks:
         if not isinstance(sink.detail, MluviiSink):
             continue

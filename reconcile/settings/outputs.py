@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.literals import literal
+from reconcile.settings.mluvii import MluviiSource
 from reconcile.settings.sinks import FileSink
 from reconcile.settings.sources import TableFiles
 
@@ -68,6 +69,8 @@ def _read_of(source: Source) -> Iterator[tuple[str, str]]:
         for name, files in (("cdr", detail.cdr), ("cel", detail.cel)):
             if files is not None and files.path:
                 yield f"{name}.path", files.path
+        return
+    if isinstance(detail, MluviiSource):
         return
     if detail.path:
         yield "path", detail.path

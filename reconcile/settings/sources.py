@@ -9,6 +9,7 @@ from reconcile.settings import forms
 from reconcile.settings.asterisk_logs import GLOB, AsteriskLogs
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
+from reconcile.settings.mluvii import MluviiSource
 from reconcile.settings.regions import region
 from reconcile.settings.schedules import schedule
 
@@ -134,12 +135,13 @@ class ResultFiles:
     )
 
 
-SourceDetail = AsteriskLogs | TableFiles | ResultFiles
+SourceDetail = AsteriskLogs | TableFiles | ResultFiles | MluviiSource
 
 SOURCE_KINDS: dict[str, type[SourceDetail]] = {
     "asterisk": AsteriskLogs,
     "table": TableFiles,
     "results": ResultFiles,
+    "mluvii": MluviiSource,
 }
 
 
@@ -197,6 +199,8 @@ class Source:
     def gives_calls(self) -> bool:
         """Whether calls can come from it."""
         detail = self.detail
+        if isinstance(detail, MluviiSource):
+            return "calls" in detail.gives
         return isinstance(detail, AsteriskLogs) or (
             isinstance(detail, TableFiles) and detail.calls is not None
         )
@@ -204,6 +208,8 @@ class Source:
     @property
     def gives_contacts(self) -> bool:
         """Whether contacts come from it."""
+        if isinstance(self.detail, MluviiSource):
+            return "contacts" in self.detail.gives
         return isinstance(self.detail, TableFiles) and self.detail.contacts is not None
 
     @property

@@ -12,7 +12,7 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
-from reconcile.settings.mluvii import MluviiSink
+from reconcile.settings.mluvii import MluviiSink, MluviiSource
 from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import FileSink, Sink, StdoutSink
@@ -79,6 +79,12 @@ _SECTIONS = (
         kind="results",
     ),
     _Section(
+        "sources.mluvii",
+        "Telephone sessions and contacts of mluvii, by its public API.",
+        (Source, MluviiSource),
+        kind="mluvii",
+    ),
+    _Section(
         "campaigns.missed-calls",
         "Who is called back and when. Any number of campaigns, under names of your choice.",
         (Campaign,),
@@ -117,6 +123,7 @@ def settings_rows() -> list[SettingRow]:
         ('[sources.NAME] kind = "asterisk"', AsteriskLogs),
         ('[sources.NAME] kind = "table"', TableFiles),
         ('[sources.NAME] kind = "results"', ResultFiles),
+        ('[sources.NAME] kind = "mluvii"', MluviiSource),
         ("[campaigns.NAME]", Campaign),
         ("[sinks.NAME]", Sink),
         ('[sinks.NAME] kind = "file"', FileSink),

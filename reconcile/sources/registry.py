@@ -34,10 +34,16 @@ STREAMS = {
     "results": {
         "results": ("results", "read_results"),
     },
+    "mluvii": {
+        "calls": ("table", "read_calls"),
+        "contacts": ("table", "read_contacts"),
+    },
 }
 """Kind → stream → module and function. A stream is read, marked and told of on its own."""
 
-PULLED: dict[str, tuple[str, str]] = {}
+PULLED: dict[str, tuple[str, str]] = {
+    "mluvii": ("mluvii", "pull"),
+}
 """Kind → module and function that pulls it, for what is no file here but asked over a network.
 
 What it puts into the spools is read by the readers of its streams above, as files are.

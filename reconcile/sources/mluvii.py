@@ -1,0 +1,163 @@
+"""Kind `mluvii`: pull telephone sessions and contacts into the spool, as they are received.
+
+What they mean is told by `sql/staging/mluvii_calls.sql` and `mluvii_contacts.sql`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from reconcile import clock
+from reconcile.errors import Problem, SourceUnreadable
+from reconcile.mluvii.access import client_of
+from reconcile.mluvii.contacts import Contacts
+from reconcile.mluvii.faults import Fault
+from reconcile.mluvii.paging import read_list
+from reconcile.settings.mluvii import MluviiSource
+from reconcile.sources.canonical import CALLS, CONTACTS
+from reconcile.sources.mapping import Mapping, shipped_mapping
+
+if TYPE_CHECKING:
+    from collections import abc
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from reconcile.mluvii.client import Client
+    from reconcile.settings import Settings, Source
+    from reconcile.sources.spool import Spool
+
+FOLD_KEY = "session_id"
+"""The field of a spooled row that tells the session."""
+_SESSIONS = "/api/v1/Sessions"
+_NOT_OVER = ("CREATED", "IN_QUEUE", "WAITING", "ACTIVE", "ACW", "BCW")
+_WINDOW = timedelta(hours=6)
+"""So much is asked for at once where much is to be made up for; what is whole is kept."""
+_OPEN_FOR = timedelta(days=1)
+"""Sessions that are older and not over are not asked for any more."""
+
+
+def select(detail: MluviiSource, stream: str) -> Mapping:
+    """The select that is shipped for a stream, with the keys of the settings that it needs."""
+    if stream == "calls":
+        keys = (("dialled_number_parameter", detail.dialled_number_parameter),)
+        return shipped_mapping("staging.mluvii_calls", CALLS, keys)
+    fields = (("phone_field", detail.phone_field), ("name_field", detail.name_field))
+    return shipped_mapping("staging.mluvii_contacts", CONTACTS, fields)
+
+
+def pull(
+    settings: Settings, source: Source, spools: abc.Mapping[str, Spool], now: datetime
+) -> dict[str, Problem]:
+    """Spool what is new; a stream that cannot be pulled stops no other."""
+    detail = source.detail
+    assert isinstance(detail, MluviiSource)  # noqa: S101 - as the registry names it
+    options = {name: getattr(detail, name) for name in detail.__dataclass_fields__}
+    client = client_of(options, settings.folder)
+    problems: dict[str, Problem] = {}
+    pullers = {"calls": _pull_calls, "contacts": _pull_contacts}
+    for stream, spool in spools.items():
+        try:
+            pullers[stream](client, detail, spool, now)
+        except Fault as fault:
+            problems[stream] = SourceUnreadable(
+                f"the source `{source.name}`: {fault.what}", hint=fault.hint
+            )
+    return problems
+
+
+def _pull_calls(client: Client, detail: MluviiSource, spool: Spool, now: datetime) -> None:
+    """Ask window by window, each with the lookback before it, for what began or ended in it.
+
+    The last one ends now, and sessions that are not over are asked for as well, whenever they
+    began. Only what differs from what was seen is spooled, so that a quiet minute stays idle.
+    """
+    until = spool.position.get("until")
+    begin = clock.parse_instant(until) if until else now - timedelta(days=detail.first_days)
+    begin = min(begin, now)
+    lookback = timedelta(minutes=detail.lookback_minutes)
+    while True:
+        end = min(begin + _WINDOW, now)
+        rows = _window(client, detail, begin - lookback, end)
+        if end == now:
+            rows |= _asked(
+                client, detail, Status=_NOT_OVER, **_range("Created", now - _OPEN_FOR, now)
+            )
+        _spool_new(spool, rows, until=end, now=now)
+        if end == now:
+            return
+        begin = end
+
+
+def _window(
+    client: Client, detail: MluviiSource, begin: datetime, end: datetime
+) -> dict[int, dict[str, Any]]:
+    """Sessions that began or ended in a window."""
+    rows = _asked(client, detail, **_range("Created", begin, end))
+    return rows | _asked(client, detail, **_range("Ended", begin, end))
+
+
+def _asked(client: Client, detail: MluviiSource, **params: Any) -> dict[int, dict[str, Any]]:  # noqa: ANN401
+    of_all = {"Channel": "Phone", "DepartmentId": detail.departments or None}
+    return read_list(client, _SESSIONS, {**of_all, **params}, page_rows=detail.page_rows)
+
+
+def _range(name: str, begin: datetime, end: datetime) -> dict[str, str]:
+    return {f"{name}.Min": clock.as_text(begin), f"{name}.Max": clock.as_text(end)}
+
+
+def _spool_new(
+    spool: Spool, rows: dict[int, dict[str, Any]], *, until: datetime, now: datetime
+) -> None:
+    """Write the rows that differ from what was seen, and keep what is seen now with the end."""
+    seen = spool.position.get("seen", {})
+    seen_now = {str(number): _hash(row) for number, row in rows.items()}
+    new = {
+        number: row
+        for number, row in rows.items()
+        if seen.get(str(number)) != seen_now[str(number)]
+    }
+    files = []
+    if new:
+        pulled_at = clock.as_text(now)
+        lines = (
+            {FOLD_KEY: str(number), "pulled_at": pulled_at, "record": row}
+            for number, row in sorted(new.items())
+        )
+        files = [_written(spool, lines)]
+    spool.keep({"until": clock.as_text(until), "seen": seen_now}, files)
+
+
+def _pull_contacts(
+    client: Client,
+    detail: MluviiSource,
+    spool: Spool,
+    now: datetime,  # noqa: ARG001 - the form is given
+) -> None:
+    """Read all contacts of the departments, and spool them as a whole where they have changed."""
+    records = [
+        (department, record)
+        for department in detail.departments
+        for _, record in sorted(
+            Contacts(client, department).all(page_rows=detail.page_rows).items()
+        )
+    ]
+    digest = _hash(records)
+    if spool.files() and spool.position.get("contacts") == digest:
+        return
+    lines = ({"department_id": department, "record": record} for department, record in records)
+    spool.keep({"contacts": digest}, [_written(spool, lines)], is_whole=True)
+
+
+def _written(spool: Spool, lines: Iterable[dict[str, Any]]) -> Any:  # noqa: ANN401
+    path = spool.new_file(".ndjson")
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    return path
+
+
+def _hash(content: object) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
