@@ -26,6 +26,10 @@ CLIENT_ID, CLIENT_SECRET = "reconcile", "a secret of the tests"
 NEWEST_FIRST = "newest first"
 
 
+class Dropped(Exception):
+    """Raised by `on_request`: the request is not carried out, and nobody waits for its answer."""
+
+
 @dataclass
 class Fault:
     """What goes wrong with requests whose `METHOD /path` matches, so many times.
@@ -54,6 +58,7 @@ class MluviiServer:
     asked: list[str] = field(default_factory=list)
     bodies: list[tuple[str, Any]] = field(default_factory=list)
     on_request: Callable[[str], None] = lambda _: None
+    on_done: Callable[[str], None] = lambda _: None
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
     page_rows_max: int = 1_000
     adding_again: str = "again"
@@ -266,12 +271,16 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         with self.mluvii.lock:
             self.mluvii.asked.append(request)
-            self.mluvii.on_request(request)
+            try:
+                self.mluvii.on_request(request)
+            except Dropped:
+                return
             fault = self.mluvii.fault_of(request)
             if fault and not fault.is_after and fault.kind != "slow":
                 self._fail(fault)
                 return
             status, content = self._answer(body)
+            self.mluvii.on_done(request)
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
         elif fault:

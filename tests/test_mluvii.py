@@ -51,6 +51,7 @@ timeout_seconds = 1
 budget_seconds = 1
 """
 SESSIONS = "GET /api/v1/Sessions"
+ROOT = Path(__file__).parent.parent
 
 
 class Beside(Site):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from reconcile.settings import forms
 from reconcile.settings.forms import Form, Unfit
@@ -26,6 +25,8 @@ def service_url() -> Form:
     expected = "an address such as `https://app.mluvii.com` (http only on this machine)"
 
     def read(value: object) -> str:
+        from urllib.parse import urlsplit  # noqa: PLC0415 - most settings have no address
+
         if not isinstance(value, str) or not value.isprintable() or " " in value:
             raise Unfit(value, expected)
         try:
