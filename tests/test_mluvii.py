@@ -6,6 +6,8 @@ The stand-in is no mluvii: it is built from published models, faults included.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ import pytest
 from mluvii_server import CLIENT_SECRET, Fault, MluviiServer, left_queue, session, talked
 from site_folder import CLIENT, OTHER, Site, at
 
+from reconcile import checking
 from reconcile.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -277,3 +280,34 @@ def test_the_rows_are_kept_as_they_were_received(site: Beside) -> None:
     site.minute("10:02")
     ((values,),) = site.fetch("select field_values from raw.table_rows")
     assert json.loads(values[-1]) == site.mluvii.sessions[0]
+
+
+def test_check_looks_at_source_and_campaign_and_warns_of_rules(site: Beside) -> None:
+    site.mluvii.add_campaign(ruleId=3)
+    lines, exit_code = checking.report(site.settings)
+    text = "\n".join(lines)
+    assert exit_code == ExitCode.DONE, text
+    assert "source `mluvii`, calls: " in text
+    assert "sink `mluvii`: campaign 7 (`Missed calls`) can be read" in text
+    assert "warning: it has rules of its own (`ruleId` 3)" in text
+
+
+def test_check_says_that_the_service_cannot_be_reached(site: Beside) -> None:
+    site.mluvii.faults = [Fault(r"\w+ /", "503", times=99)]
+    lines, exit_code = checking.report(site.settings)
+    assert exit_code == ExitCode.SINK
+    assert any("sink `mluvii`: `http" in line and "answered 503" in line for line in lines)
+
+
+def test_what_would_merge_the_duplicates_is_prepared_and_not_sent(site: Beside) -> None:
+    site.mluvii.add_contact(1003, "00420700610101")
+    site.minute("10:00")
+    asked = len(site.mluvii.asked)
+    done = subprocess.run(
+        [sys.executable, "-m", "reconcile", "report", "mluvii_merges", "--format", "json",
+         "--settings", str(site.settings_file)],
+        env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (row,) = json.loads(done.stdout)["data"]["rows"]
+    assert json.loads(row["payload"])["ids"] == [1001, 1003]
+    assert len(site.mluvii.asked) == asked

@@ -103,9 +103,7 @@ def test_a_later_dial_is_added_once_whenever_its_run_is_killed(
 
 
 @pytest.mark.parametrize("side", [BEFORE, BEHIND])
-def test_a_remove_takes_the_contact_out_whenever_its_run_is_killed(
-    site: Beside, side: str
-) -> None:
+def test_a_remove_takes_the_contact_out_whenever_its_run_is_killed(site: Beside, side: str) -> None:
     site.put(dropped())
     for time in ("10:02", "10:06"):
         site.minute(time)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from settings_files import SMALL, faults, read
@@ -10,9 +10,7 @@ from settings_files import SMALL, faults, read
 from reconcile.settings import settings_hash
 from reconcile.settings.mluvii import MluviiSink
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+README = Path(__file__).parent.parent / "README.md"
 SINK = """
 [sinks.mluvii]
 url = "https://app.mluvii.com"
@@ -27,6 +25,21 @@ def with_sink(old: str = "", new: str = "") -> str:
     assert old in SINK
     text = SMALL.replace('dialler = "file"', 'dialler = "mluvii"\nunknown_callers = "block"')
     return text + SINK.replace(old, new, 1)
+
+
+def test_the_settings_of_the_readme_are_right_as_they_stand(tmp_path: Path) -> None:
+    after = README.read_text(encoding="utf-8").partition("<!-- mluvii -->\n```toml\n")[2]
+    settings = read(tmp_path, after.partition("```")[0])
+    assert settings.warnings == ()
+    assert [source.kind for source in settings.sources] == ["mluvii", "mluvii"]
+
+
+def test_contacts_need_the_departments_that_they_are_of(tmp_path: Path) -> None:
+    source = SINK.partition("campaign_id")[0].replace("[sinks.mluvii]", "[sources.mluvii]")
+    text = f'{SMALL}{source}kind = "mluvii"\ngives = ["contacts"]\n'
+    (fault,) = faults(tmp_path, text)
+    assert "`sources.mluvii`" in fault
+    assert "lacks `departments`" in fault
 
 
 def test_a_sink_needs_an_address_a_client_and_a_campaign(tmp_path: Path) -> None:
