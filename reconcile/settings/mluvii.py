@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from reconcile.settings import forms
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
+from reconcile.settings.patience import NETWORK, Patience
 from reconcile.settings.regions import region
 from reconcile.settings.secrets import Secret, secret
 
@@ -118,6 +119,7 @@ class MluviiSink(Access):
     """Kind `mluvii`: a dial adds its contact to a campaign of mluvii, a remove takes it out."""
 
     takes_copies: ClassVar[bool] = False
+    patience: ClassVar[Patience] = NETWORK
     campaign_id: int = key(
         forms.whole(1, ID_MAX),
         "The campaign of mluvii: goal None (it never ends), without rules that call again.",
