@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
-from reconcile.mluvii.exchange import Answer, NoAnswer, Request, send
+from reconcile.http_exchange import (
+    Answer,
+    AnswerLost,
+    NotConnected,
+    NotSent,
+    exchange,
+)
+from reconcile.http_peer import Peer
 from reconcile.mluvii.faults import NotSignedIn, Refused, Unreachable, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
 TOKEN_PATH = "/login/connect/token"  # noqa: S105 - a path, no secret
 SCOPE = "mluviiPublicApi"
@@ -25,6 +31,16 @@ _REDIRECTS = range(300, 400)
 _REFUSALS = range(400, 500)
 _SUCCESSES = range(200, 300)
 _SAFE = frozenset({"GET"})
+_ANSWER_BYTES_MAX = 64 << 20
+"""A page of 1,000 sessions with all their activities has some megabytes."""
+
+
+class _NoAnswer(Exception):
+    """There was none; `may_have_arrived` unless the request was surely not received whole."""
+
+    def __init__(self, why: str, *, may_have_arrived: bool) -> None:
+        super().__init__(why)
+        self.may_have_arrived = may_have_arrived
 
 
 @dataclass(slots=True)
@@ -42,7 +58,7 @@ class Client:
     budget_seconds: float = 20
     pause: Callable[[float], None] = time.sleep
     _token: str = field(default="", repr=False)
-    _began_at: datetime | None = None
+    _until: float | None = None
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
         """Ask for something, as JSON; asked again after what passes by itself.
@@ -89,8 +105,8 @@ class Client:
         for attempt in range(_TRIES):
             wait_seconds = _FIRST_PAUSE_SECONDS * 2**attempt
             try:
-                answer = send(self._request(method, path, body), timeout_seconds=self._timeout())
-            except NoAnswer as error:
+                answer = self._asked(method, path, body)
+            except _NoAnswer as error:
                 last, may_have_arrived = str(error), error.may_have_arrived
             else:
                 if answer.status < 500 and answer.status != _TOO_MANY:  # noqa: PLR2004
@@ -109,11 +125,38 @@ class Client:
             may_have_arrived=may_have_arrived and method not in _SAFE,
         )
 
-    def _request(self, method: str, path: str, body: bytes | None) -> Request:
+    def _asked(self, method: str, path: str, body: bytes | None) -> Answer:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self._signed_in()}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return Request(method, self.url + path, headers, body)
+        return self._exchange(method, path, headers, body or b"")
+
+    def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """One request and its whole answer. Raises _NoAnswer."""
+        from urllib.parse import urlsplit  # noqa: PLC0415 - a run that asks nobody has none
+
+        parts = urlsplit(self.url)
+        is_encrypted = parts.scheme == "https"
+        seconds = max(0.1, min(self.timeout_seconds, self._left_seconds()))
+        peer = Peer(
+            is_encrypted=is_encrypted,
+            host=parts.hostname or "",
+            port=parts.port or (443 if is_encrypted else 80),
+            connect_seconds=seconds,
+            answer_seconds=seconds,
+        )
+        target = parts.path + path
+        try:
+            answer = exchange(
+                peer, method, target, headers=headers, body=body, most_bytes=_ANSWER_BYTES_MAX
+            )
+        except (NotConnected, NotSent) as error:
+            raise _NoAnswer(str(error), may_have_arrived=False) from error
+        except AnswerLost as error:
+            raise _NoAnswer(str(error), may_have_arrived=True) from error
+        if not answer.is_whole:
+            raise _NoAnswer("the answer broke off", may_have_arrived=True)
+        return answer
 
     def _signed_in(self) -> str:
         """The token, fetched where there is none. Raises NotSignedIn, Unreachable, Unreadable."""
@@ -129,12 +172,11 @@ class Client:
             "scope": SCOPE,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        request = Request("POST", self.url + TOKEN_PATH, headers, urlencode(form).encode())
         try:
-            answer = send(request, timeout_seconds=self._timeout())
-        except NoAnswer as error:
+            answer = self._exchange("POST", TOKEN_PATH, headers, urlencode(form).encode())
+        except _NoAnswer as error:
             # What was to be asked with the token was not even sent.
-            raise NoAnswer(str(error), may_have_arrived=False) from error
+            raise _NoAnswer(str(error), may_have_arrived=False) from error
         if answer.status in (_UNAUTHORISED, 400, 403) or answer.status in _REDIRECTS:
             raise NotSignedIn(
                 f"`{self.url}` does not let `client_id` `{self.client_id}` sign in",
@@ -142,19 +184,18 @@ class Client:
             )
         if answer.status not in _SUCCESSES:
             # Told like any answer of "later": the caller waits and comes back.
-            raise NoAnswer(self._told("POST", TOKEN_PATH, answer), may_have_arrived=False)
+            raise _NoAnswer(self._told("POST", TOKEN_PATH, answer), may_have_arrived=False)
         token = self._json("POST", TOKEN_PATH, answer)
         if not isinstance(token, dict) or not isinstance(token.get("access_token"), str):
             raise Unreadable(f"`{self.url}` signs in, but gives no `access_token`")
         self._token = token["access_token"]
         return self._token
 
-    def _timeout(self) -> float:
-        return max(0.1, min(self.timeout_seconds, self._left_seconds()))
-
     def _left_seconds(self) -> float:
-        self._began_at = self._began_at or clock.utc_stamp()
-        return self.budget_seconds - (clock.utc_stamp() - self._began_at).total_seconds()
+        now = clock.running_seconds()
+        if self._until is None:
+            self._until = now + self.budget_seconds
+        return self._until - now
 
     def _told(self, method: str, path: str, answer: Answer) -> str:
         text = " ".join(answer.body[:200].decode("utf-8", "replace").split())

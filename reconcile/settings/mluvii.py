@@ -52,7 +52,7 @@ class Access:
 
     url: str = key(service_url(), "Where mluvii is reached.", example="https://app.mluvii.com")
     client_id: str = key(forms.text(), "The client of its public API.", example="reconcile")
-    client_secret: Secret = secret(  # noqa: RUF009 - a field, as `key` makes one
+    client_secret: Secret = secret(
         "Where the secret of this client is kept.", is_needed=True
     )
     timeout_seconds: int = key(
