@@ -1,11 +1,12 @@
 -- What would merge the duplicates of a directory of mluvii: a payload for each group, never sent.
 -- Grain:  one row per group of contacts that hang together by duplicate numbers
--- Reads:  core.duplicate_classes, core.duplicate_groups, kept.contacts, settings.sources
+-- Reads:  core.duplicate_classes, core.duplicate_groups, kept.contacts
 -- Params: none
 --
 -- payload: the body of its merge. It has the names and numbers that the directory gave; add all
 -- other fields before it is sent. names: where they differ the payload has none, for a person is to
--- choose. Groups with a switchboard are left out: its callers are several.
+-- choose. Groups with a switchboard are left out: its callers are several. Contacts of mluvii have
+-- whole numbers as ids, whether its API or a table gave them; others are none of its.
 with groups as (
     select
         duplicate_groups.group_number,
@@ -28,9 +29,7 @@ members as (
     from kept.contacts as contacts
     inner join groups
         on contacts.number = groups.number
-    inner join settings.sources as sources
-        on contacts.source = sources.source
-    where sources.kind = 'mluvii'
+    where try_cast(contacts.contact_id as bigint) is not null
 ),
 
 merges as (
