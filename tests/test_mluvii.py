@@ -31,7 +31,8 @@ kind = "mluvii"
 url = "{url}"
 client_id = "reconcile"
 client_secret = {{ file = "secret" }}
-gives = ["calls", "contacts"]
+gives = ["calls", "contacts", "results"]
+campaign_id = 7
 departments = [1]
 dialled_number_parameter = "dialled_number"
 timeout_seconds = 1
@@ -145,6 +146,21 @@ def test_the_ladder_adds_the_contact_anew_and_a_talk_takes_it_out(site: Beside) 
     site.minute("10:17")
     assert site.mluvii.states() == {}
     assert site.mluvii.changes()[-1] == "DELETE [1001]"
+
+
+def test_a_dial_that_no_session_tells_of_ends_by_the_list_of_the_campaign(site: Beside) -> None:
+    site.put(dropped())
+    for time in ("10:02", "10:06"):
+        site.minute(time)
+    site.mluvii.identities[7][1001]["state"] = "CALLING"
+    site.minute("10:07")
+    assert site.fetch("select result from kept.attempts") == [(None,)]
+    site.mluvii.identities[7][1001]["state"] = "INVALID_RECORD"
+    for time in ("10:08", "10:09"):
+        site.minute(time)
+    assert site.fetch("select result, detail from kept.attempts") == [
+        ("unanswered", "no_such_number")
+    ]
 
 
 def test_an_id_of_64_bits_comes_through_directory_and_dial(site: Beside) -> None:

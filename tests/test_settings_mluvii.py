@@ -42,6 +42,13 @@ def test_contacts_need_the_departments_that_they_are_of(tmp_path: Path) -> None:
     assert "lacks `departments`" in fault
 
 
+def test_results_need_the_campaign_that_they_are_of(tmp_path: Path) -> None:
+    source = SINK.partition("campaign_id")[0].replace("[sinks.mluvii]", "[sources.mluvii]")
+    text = f'{SMALL}{source}kind = "mluvii"\ngives = ["results"]\n'
+    (fault,) = faults(tmp_path, text)
+    assert "lacks `campaign_id`" in fault
+
+
 def test_a_sink_needs_an_address_a_client_and_a_campaign(tmp_path: Path) -> None:
     settings = read(tmp_path, with_sink())
     detail = settings.sinks[-1].detail

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reconcile.settings.program import Settings
 
 ID_MAX = 2**63 - 1
+LEDGER = "mluvii-ledger.ndjson"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _FIELD = "the name of a field of the contacts"
 
@@ -52,9 +53,7 @@ class Access:
 
     url: str = key(service_url(), "Where mluvii is reached.", example="https://app.mluvii.com")
     client_id: str = key(forms.text(), "The client of its public API.", example="reconcile")
-    client_secret: Secret = secret(
-        "Where the secret of this client is kept.", is_needed=True
-    )
+    client_secret: Secret = secret("Where the secret of this client is kept.", is_needed=True)
     timeout_seconds: int = key(
         forms.whole(1, 300), "How long one answer may take.", default=10, unit="seconds"
     )
@@ -71,9 +70,10 @@ class MluviiSource(Access):
     """Kind `mluvii`: phone sessions as calls, contacts as a directory, read from its public API."""
 
     gives: tuple[str, ...] = key(
-        forms.some_of("calls", "contacts"),
-        "What is read: phone sessions as calls, the contacts of `departments` as the directory. "
-        "Two sources can have two schedules.",
+        forms.some_of("calls", "contacts", "results"),
+        "What is read: phone sessions as calls, the contacts of `departments` as the directory, "
+        "what the list of `campaign_id` says of the dials that a sink added. Two sources can have "
+        "two schedules.",
         default=("calls",),
     )
     departments: tuple[int, ...] = key(
@@ -83,6 +83,14 @@ class MluviiSource(Access):
         default_words="the sessions of all",
         example=(1,),
     )
+    campaign_id: int | None = key(
+        forms.whole(1, ID_MAX), "The campaign whose list is read, for `results`.",
+        default=None, default_words="none", example=7,
+    )  # fmt: skip
+    ledger: str = key(
+        forms.text("a path"), "The `ledger` of the sink that adds to this campaign, for `results`.",
+        default=LEDGER,
+    )  # fmt: skip
     dialled_number_parameter: str | None = key(
         forms.text("the name of a call parameter"),
         "The call parameter that holds the line the client dialled.",
@@ -129,7 +137,7 @@ class MluviiSink(Access):
         forms.text("a path"),
         "The file in which the sink notes what it does, before it does it. Keep it: without it "
         "a dial that was under way in a killed run cannot be told from a new one.",
-        default="mluvii-ledger.ndjson",
+        default=LEDGER,
     )
     create_contacts: bool = key(
         forms.flag(),
@@ -156,6 +164,11 @@ def find(settings: Settings, findings: Findings) -> None:
             findings.error(
                 ("sources", source.name),
                 "lacks `departments`, expected those whose contacts are the directory",
+            )
+        if "results" in source.detail.gives and source.detail.campaign_id is None:
+            findings.error(
+                ("sources", source.name),
+                "lacks `campaign_id`, expected that of the sink's campaign",
             )
     for sink in settings.sinks:
         if not isinstance(sink.detail, MluviiSink):

@@ -13,8 +13,8 @@ from reconcile.errors import Problem, SinkUnreachable
 from reconcile.mluvii.access import client_of
 from reconcile.mluvii.campaign import Campaign, has_arrived, is_out
 from reconcile.mluvii.faults import Fault
+from reconcile.mluvii.ledger import Ledger
 from reconcile.sinks import Outcome, OutgoingCommand
-from reconcile.sinks.mluvii_ledger import Ledger
 from reconcile.sinks.mluvii_orders import NotOurs, Order
 from reconcile.sinks.mluvii_round import Round
 

@@ -18,8 +18,8 @@ from reconcile.mluvii.campaign import (
 )
 from reconcile.mluvii.contacts import Contacts
 from reconcile.mluvii.faults import Fault
+from reconcile.mluvii.ledger import Ledger, Note
 from reconcile.sinks import Outcome
-from reconcile.sinks.mluvii_ledger import Ledger, Note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

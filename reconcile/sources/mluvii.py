@@ -1,29 +1,34 @@
 """Kind `mluvii`: pull telephone sessions and contacts into the spool, as they are received.
 
-What they mean is told by `sql/staging/mluvii_calls.sql` and `mluvii_contacts.sql`.
+What they mean is told by the selects `mluvii_*.sql` in `sql/staging`.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
 from reconcile.errors import Problem, SourceUnreadable
 from reconcile.mluvii.access import client_of
+from reconcile.mluvii.campaign import Campaign, has_arrived
 from reconcile.mluvii.contacts import Contacts
 from reconcile.mluvii.faults import Fault
+from reconcile.mluvii.ledger import Ledger
 from reconcile.mluvii.paging import read_list
 from reconcile.settings.mluvii import MluviiSource
-from reconcile.sources.canonical import CALLS, CONTACTS
+from reconcile.sources.canonical import CALLS, CONTACTS, REPORTS
 from reconcile.sources.mapping import Mapping, shipped_mapping
 
 if TYPE_CHECKING:
     from collections import abc
     from collections.abc import Iterable
     from datetime import datetime
+    from pathlib import Path
 
     from reconcile.mluvii.client import Client
     from reconcile.settings import Settings, Source
@@ -44,6 +49,8 @@ def select(detail: MluviiSource, stream: str) -> Mapping:
     if stream == "calls":
         keys = (("dialled_number_parameter", detail.dialled_number_parameter),)
         return shipped_mapping("staging.mluvii_calls", CALLS, keys)
+    if stream == "results":
+        return shipped_mapping("staging.mluvii_results", REPORTS)
     fields = (("phone_field", detail.phone_field), ("name_field", detail.name_field))
     return shipped_mapping("staging.mluvii_contacts", CONTACTS, fields)
 
@@ -57,10 +64,14 @@ def pull(
     options = {name: getattr(detail, name) for name in detail.__dataclass_fields__}
     client = client_of(options, settings.folder)
     problems: dict[str, Problem] = {}
-    pullers = {"calls": _pull_calls, "contacts": _pull_contacts}
+    pullers = {
+        "calls": partial(_pull_calls, client, detail),
+        "contacts": partial(_pull_contacts, client, detail),
+        "results": partial(_pull_results, client, detail, settings.folder),
+    }
     for stream, spool in spools.items():
         try:
-            pullers[stream](client, detail, spool, now)
+            pullers[stream](spool, now)
         except Fault as fault:
             problems[stream] = SourceUnreadable(
                 f"the source `{source.name}`: {fault.what}", hint=fault.hint
@@ -85,7 +96,8 @@ def _pull_calls(client: Client, detail: MluviiSource, spool: Spool, now: datetim
             rows |= _asked(
                 client, detail, Status=_NOT_OVER, **_range("Created", now - _OPEN_FOR, now)
             )
-        _spool_new(spool, rows, until=end, now=now)
+        named = {str(number): row for number, row in rows.items()}
+        _spool_new(spool, FOLD_KEY, named, {"until": clock.as_text(end)}, now)
         if end == now:
             return
         begin = end
@@ -108,26 +120,44 @@ def _range(name: str, begin: datetime, end: datetime) -> dict[str, str]:
     return {f"{name}.Min": clock.as_text(begin), f"{name}.Max": clock.as_text(end)}
 
 
-def _spool_new(
-    spool: Spool, rows: dict[int, dict[str, Any]], *, until: datetime, now: datetime
+def _pull_results(
+    client: Client, detail: MluviiSource, folder: Path, spool: Spool, now: datetime
 ) -> None:
-    """Write the rows that differ from what was seen, and keep what is seen now with the end."""
+    """Read the list of the campaign, and spool what it says of the dials that were added to it.
+
+    The ledger of the sink tells which dial a contact stands there for.
+    """
+    ledger = Ledger.read(folder / detail.ledger)
+    campaign = Campaign(client, detail.campaign_id or 0)
+    found: dict[str, dict[str, Any]] = {}
+    for contact, identity in campaign.identities().items():
+        note = ledger.adder(contact, campaign.campaign_id)
+        if note is not None and has_arrived(note.before, identity):
+            found[note.key] = {"id": contact, **asdict(identity)}
+    _spool_new(spool, "key", found, {}, now)
+
+
+def _spool_new(
+    spool: Spool,
+    name: str,
+    rows: dict[str, dict[str, Any]],
+    position: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Write the rows that differ from what was seen, and keep what is seen now with a position."""
     seen = spool.position.get("seen", {})
-    seen_now = {str(number): _hash(row) for number, row in rows.items()}
-    new = {
-        number: row
-        for number, row in rows.items()
-        if seen.get(str(number)) != seen_now[str(number)]
-    }
+    seen_now = {identity: _hash(row) for identity, row in rows.items()}
+    new = [identity for identity in rows if seen.get(identity) != seen_now[identity]]
     files = []
     if new:
         pulled_at = clock.as_text(now)
         lines = (
-            {FOLD_KEY: str(number), "pulled_at": pulled_at, "record": row}
-            for number, row in sorted(new.items())
+            {name: identity, "pulled_at": pulled_at, "record": rows[identity]}
+            for identity in sorted(new)
         )
         files = [_written(spool, lines)]
-    spool.keep({"until": clock.as_text(until), "seen": seen_now}, files)
+    if new or position or seen != seen_now:
+        spool.keep({**position, "seen": seen_now}, files)
 
 
 def _pull_contacts(

@@ -37,6 +37,7 @@ STREAMS = {
     "mluvii": {
         "calls": ("table", "read_calls"),
         "contacts": ("table", "read_contacts"),
+        "results": ("results", "read_results"),
     },
 }
 """Kind → stream → module and function. A stream is read, marked and told of on its own."""

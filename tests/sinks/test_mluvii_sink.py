@@ -10,10 +10,10 @@ from mluvii_server import CLIENT_ID, CLIENT_SECRET, Fault, MluviiServer
 from sink_commands import DIAL, REMOVE, outgoing
 
 from reconcile.errors import SinkUnreachable
+from reconcile.mluvii.ledger import Ledger
 from reconcile.settings.secrets import Secret
 from reconcile.sinks import NO_MARK, Outcome, open_sink
 from reconcile.sinks.mluvii import MluviiSink
-from reconcile.sinks.mluvii_ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
