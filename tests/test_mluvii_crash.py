@@ -93,7 +93,7 @@ def test_a_later_dial_is_added_once_whenever_its_run_is_killed(
     for time in ("10:02", "10:06"):
         site.minute(time)
     site.mluvii.identities[7][1001]["state"] = "DIAL_FAILED"
-    site.minute("10:14")
+    site.minute("10:08")
     run_and_kill(site, "10:16", request_begin, 1, side)
     for time in ("10:16", "10:17"):
         assert site.minute(time).exit_code == 0
