@@ -35,7 +35,8 @@ gives = ["calls", "contacts", "results"]
 campaign_id = 7
 departments = [1]
 dialled_number_parameter = "dialled_number"
-timeout_seconds = 1
+connect_seconds = 1
+answer_seconds = 1
 budget_seconds = 1
 
 [campaigns.missed-calls]
@@ -51,7 +52,8 @@ client_secret = {{ file = "secret" }}
 campaign_id = 7
 create_contacts = true
 region = "CZ"
-timeout_seconds = 1
+connect_seconds = 1
+answer_seconds = 1
 budget_seconds = 1
 """
 SESSIONS = "GET /api/v1/Sessions"

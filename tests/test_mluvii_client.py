@@ -10,6 +10,7 @@ import pytest
 from mluvii_server import CLIENT_ID, CLIENT_SECRET, Fault, MluviiServer, session
 from site_folder import at
 
+from reconcile.http_peer import Peer
 from reconcile.mluvii import faults
 from reconcile.mluvii.client import Client
 from reconcile.mluvii.paging import read_list
@@ -27,10 +28,19 @@ def mluvii() -> Iterator[MluviiServer]:
         yield server
 
 
-def client_of(mluvii: MluviiServer, secret: str = CLIENT_SECRET, **changes: float) -> Client:
-    """A client whose waits are short, and noted."""
-    settings = {"timeout_seconds": 1.0, "budget_seconds": 10.0, **changes}
-    return Client(mluvii.url, CLIENT_ID, lambda: secret, pause=lambda _: None, **settings)
+def client_of(
+    mluvii: MluviiServer, secret: str = CLIENT_SECRET, *, answer: float = 1, budget: float = 10
+) -> Client:
+    """A client whose waits are none."""
+    return client_at(mluvii.url, secret, answer=answer, budget=budget)
+
+
+def client_at(
+    url: str, secret: str = CLIENT_SECRET, *, answer: float = 1, budget: float = 10
+) -> Client:
+    times = {"connect_seconds": answer, "answer_seconds": answer}
+    peer = Peer.of({"url": url, "ca_file": None, "folder": None, **times})
+    return Client(url, CLIENT_ID, lambda: secret, peer, budget_seconds=budget, pause=lambda _: None)
 
 
 def add_sessions(mluvii: MluviiServer, count: int) -> None:
@@ -109,11 +119,11 @@ def test_a_wait_beyond_the_budget_is_given_up_at_once(mluvii: MluviiServer) -> N
 def test_a_slow_answer_ends_with_its_time(mluvii: MluviiServer) -> None:
     mluvii.faults = [Fault("GET /api", "slow", times=9, seconds=1.0)]
     with pytest.raises(faults.Unreachable, match="time-out"):
-        client_of(mluvii, timeout_seconds=0.2, budget_seconds=0.5).get(SESSIONS)
+        client_of(mluvii, answer=0.2, budget=0.5).get(SESSIONS)
 
 
 def test_a_service_that_is_down_is_told_with_its_address() -> None:
-    client = Client("http://127.0.0.1:9", CLIENT_ID, lambda: CLIENT_SECRET, pause=lambda _: None)
+    client = client_at("http://127.0.0.1:9")
     with pytest.raises(faults.Unreachable, match=r"`http://127\.0\.0\.1:9` gave no answer"):
         client.get(SESSIONS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reconcile.http_peer import Peer
 from reconcile.mluvii.client import Client
 from reconcile.settings.secrets import read_secret
 
@@ -18,9 +19,9 @@ def client_of(options: Mapping[str, Any], folder: Path) -> Client:
     Its secret is read when it first signs in.
     """
     return Client(
-        options["url"],
+        options["url"].rstrip("/"),
         options["client_id"],
         lambda: read_secret(options["client_secret"], folder, name="client_secret"),
-        timeout_seconds=options["timeout_seconds"],
+        Peer.of({**options, "folder": folder}),
         budget_seconds=options["budget_seconds"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
@@ -48,13 +48,13 @@ class Client:
     """Asks one instance of mluvii. `secret` gives the client secret when it is first needed.
 
     All requests of a run together take no longer than `budget_seconds` from the first one on; each
-    waits at most `timeout_seconds` for its answer. Every fault is one of `reconcile.mluvii.faults`.
+    waits no longer than its `peer` says. Every fault is one of `reconcile.mluvii.faults`.
     """
 
     url: str
     client_id: str
     secret: Callable[[], str]
-    timeout_seconds: float = 10
+    peer: Peer
     budget_seconds: float = 20
     pause: Callable[[float], None] = time.sleep
     _token: str = field(default="", repr=False)
@@ -135,17 +135,13 @@ class Client:
         """One request and its whole answer. Raises _NoAnswer."""
         from urllib.parse import urlsplit  # noqa: PLC0415 - a run that asks nobody has none
 
-        parts = urlsplit(self.url)
-        is_encrypted = parts.scheme == "https"
-        seconds = max(0.1, min(self.timeout_seconds, self._left_seconds()))
-        peer = Peer(
-            is_encrypted=is_encrypted,
-            host=parts.hostname or "",
-            port=parts.port or (443 if is_encrypted else 80),
-            connect_seconds=seconds,
-            answer_seconds=seconds,
+        left = max(0.1, self._left_seconds())
+        peer = replace(
+            self.peer,
+            connect_seconds=min(self.peer.connect_seconds, left),
+            answer_seconds=min(self.peer.answer_seconds, left),
         )
-        target = parts.path + path
+        target = urlsplit(self.url).path + path
         try:
             answer = exchange(
                 peer, method, target, headers=headers, body=body, most_bytes=_ANSWER_BYTES_MAX

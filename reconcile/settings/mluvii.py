@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from reconcile.settings import forms
-from reconcile.settings.forms import Form, Unfit
+from reconcile.settings import forms, web_address
 from reconcile.settings.keys import key
 from reconcile.settings.patience import NETWORK, Patience
 from reconcile.settings.regions import region
@@ -18,45 +17,23 @@ if TYPE_CHECKING:
 
 ID_MAX = 2**63 - 1
 LEDGER = "mluvii-ledger.ndjson"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _FIELD = "the name of a field of the contacts"
-
-
-def service_url() -> Form:
-    """Accept the address of a web service: https, or http on this machine only."""
-    expected = "an address such as `https://app.mluvii.com` (http only on this machine)"
-
-    def read(value: object) -> str:
-        from urllib.parse import urlsplit  # noqa: PLC0415 - most settings have no address
-
-        if not isinstance(value, str) or not value.isprintable() or " " in value:
-            raise Unfit(value, expected)
-        try:
-            parts = urlsplit(value)
-            is_plain = not parts.username and not parts.query and not parts.fragment
-            is_safe = parts.scheme == "https" or (
-                parts.scheme == "http" and parts.hostname in _LOOPBACK
-            )
-            is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-        except ValueError:
-            raise Unfit(value, expected) from None
-        if not (is_plain and is_safe and is_whole):
-            raise Unfit(value, expected)
-        return value.rstrip("/")
-
-    return Form(expected, read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """How an instance of mluvii is asked."""
 
-    url: str = key(service_url(), "Where mluvii is reached.", example="https://app.mluvii.com")
+    url: str = key(
+        web_address.web_address("https://app.mluvii.com"),
+        "Where mluvii is reached.",
+        example="https://app.mluvii.com",
+    )
     client_id: str = key(forms.text(), "The client of its public API.", example="reconcile")
     client_secret: Secret = secret("Where the secret of this client is kept.", is_needed=True)
-    timeout_seconds: int = key(
-        forms.whole(1, 300), "How long one answer may take.", default=10, unit="seconds"
-    )
+    ca_file: str | None = web_address.ca_file_key()
+    connect_seconds: int = web_address.connect_seconds_key()
+    answer_seconds: int = web_address.answer_seconds_key()
     budget_seconds: int = key(
         forms.whole(1, 3_600),
         "How long all requests of a run may take together, waits for a busy service included.",
@@ -160,6 +137,7 @@ def find(settings: Settings, findings: Findings) -> None:
     for source in settings.sources:
         if not isinstance(source.detail, MluviiSource):
             continue
+        web_address.find(source.detail.url, ("sources", source.name, "url"), findings)
         if "contacts" in source.detail.gives and not source.detail.departments:
             findings.error(
                 ("sources", source.name),
@@ -173,6 +151,7 @@ def find(settings: Settings, findings: Findings) -> None:
     for sink in settings.sinks:
         if not isinstance(sink.detail, MluviiSink):
             continue
+        web_address.find(sink.detail.url, ("sinks", sink.name, "url"), findings)
         makes_contacts = sink.detail.create_contacts
         if makes_contacts and not sink.detail.region:
             findings.error(
