@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reconcile.settings import AsteriskLogs, TableFiles
+from reconcile.settings.mluvii import MluviiSource
 from reconcile.settings.table_selects import TableSelects
 from reconcile.sources import registry
 
@@ -25,6 +26,8 @@ def streams(source: Source) -> list[str]:
         return [stream for stream, files in wanted.items() if files is not None]
     if isinstance(detail, TableSelects):
         return [detail.gives]
+    if isinstance(detail, MluviiSource):
+        return list(detail.gives)
     return list(registry.STREAMS[source.kind])
 
 
@@ -81,4 +84,9 @@ def _own_arguments(source: Source, stream: str) -> tuple[dict[str, Any], str | l
         if stream == "calls":
             own["fold_key"] = detail.fold_key
         return own, detail.path if isinstance(detail, TableFiles) else ""
+    if isinstance(detail, MluviiSource):
+        from reconcile.sources import mluvii  # noqa: PLC0415 - only where something was pulled
+
+        shipped = {"form": TableForm("ndjson"), "select": mluvii.select(detail, stream)}
+        return shipped | ({"fold_key": mluvii.FOLD_KEY} if stream == "calls" else {}), []
     return {"form": TableForm(detail.format), "select": detail.results}, detail.path

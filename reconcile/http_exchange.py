@@ -36,12 +36,13 @@ class AnswerLost(Exception):
 class Answer:
     """The status of an answer, its headers by their names in small letters, and its body.
 
-    Of the body there is as much as came in time, and no more than was asked for.
+    Of the body there is as much as came in time and was asked for: `is_whole` where that is all.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_whole: bool = True
 
 
 def exchange(
@@ -74,11 +75,12 @@ def exchange(
             response = connection.getresponse()
         except (OSError, HTTPException) as error:
             raise AnswerLost(f"sent, and no answer: {reason(error)}") from error
-        text = b""
+        text, is_whole = b"", False
         with suppress(OSError, HTTPException):  # the status stands, whatever becomes of the rest
             text = response.read(most_bytes)
+            is_whole = not response.length and len(text) < most_bytes
         found = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, found, text)
+        return Answer(response.status, found, text, is_whole)
 
 
 def connected(peer: Peer) -> socket.socket:

@@ -16,7 +16,7 @@ import pytest
 from site_folder import CLIENT, Site, at
 
 from reconcile.errors import ExitCode
-from reconcile.settings.template import settings_rows
+from reconcile.settings.key_rows import settings_rows
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -44,7 +44,7 @@ LAYERS = (
     | {"reports", "explain", "due", "duplicates", "demo", "checking"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
-    | {"state_faults", "state"},
+    | {"state_faults", "state", "mluvii"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
     | {"open_days", "http_exchange", "http_peer"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.settings import NO_DIALLER, limits
 from reconcile.settings.asterisk_logs import AsteriskLogs
+from reconcile.settings.mluvii import MluviiSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ def of(settings: Settings) -> list[str]:
     for source in settings.sources:
         if isinstance(source.detail, AsteriskLogs):
             spots += [f"{text} (source `{source.name}`)" for text in _asterisk(source.detail)]
+        if isinstance(source.detail, MluviiSource) and source.gives_calls:
+            spots += [f"{text} (source `{source.name}`)" for text in _mluvii(source.detail)]
     if not any(source.gives_contacts for source in settings.sources):
         spots.append("duplicates and names, since no source gives contacts")
     for campaign in settings.campaigns:
@@ -43,6 +46,11 @@ def _shows_outgoing(settings: Settings) -> bool:
         and (not isinstance(source.detail, AsteriskLogs) or source.detail.shows_outgoing)
         for source in settings.sources
     )
+
+
+def _mluvii(detail: MluviiSource) -> Iterator[str]:
+    if detail.dialled_number_parameter is None:
+        yield "on which line a client called, since `dialled_number_parameter` is not set"
 
 
 def _asterisk(logs: AsteriskLogs) -> Iterator[str]:

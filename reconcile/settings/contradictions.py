@@ -14,6 +14,7 @@ from reconcile.settings import (
     limits,
     lines,
     log_contradictions,
+    mluvii,
     outputs,
     receivers,
     redials,
@@ -64,6 +65,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     lines.find(settings, findings)
     outputs.find(settings, findings)
     limits.find(settings, findings)
+    mluvii.find(settings, findings)
     hours.find(settings, values, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):
@@ -127,8 +129,8 @@ def _sources(settings: Settings, findings: Findings) -> None:
     logs = [source.detail for source in calls if isinstance(source.detail, AsteriskLogs)]
     menus = [menu for log in logs for menu in log.menus]
     shows_menus = any(log.menus and log.shows_channels for log in logs)
-    # A select that makes calls of a table names menus of its own.
-    has_own_menus = any(isinstance(source.detail, TableSelects) for source in calls)
+    # A select that makes calls of rows names menus of its own.
+    has_own_menus = any(not isinstance(source.detail, AsteriskLogs) for source in calls)
     for campaign in settings.campaigns:
         if not calls:
             path = ("campaigns", campaign.name)

@@ -103,6 +103,11 @@ def texts(expected: str) -> Form:
     return _list_of(text(), expected)
 
 
+def wholes(low: int, high: int, expected: str) -> Form:
+    """Accept a list of whole numbers within bounds, each once, at least one."""
+    return _list_of(whole(low, high), expected)
+
+
 def steps() -> Form:
     """Accept the ladder: rising minutes."""
     expected = (

@@ -21,6 +21,7 @@ from reconcile.settings.ami import Ami
 from reconcile.settings.ari import Ari
 from reconcile.settings.call_file import CallFile
 from reconcile.settings.keys import key
+from reconcile.settings.mluvii import MluviiSink
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
 from reconcile.settings.webhook import Webhook
 
@@ -55,7 +56,7 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink | Webhook | Ari | Ami | CallFile
+SinkDetail = FileSink | StdoutSink | Webhook | Ari | Ami | CallFile | MluviiSink
 
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
@@ -64,6 +65,7 @@ SINK_KINDS: dict[str, type[SinkDetail]] = {
     "ari": Ari,
     "ami": Ami,
     "call_file": CallFile,
+    "mluvii": MluviiSink,
 }
 
 

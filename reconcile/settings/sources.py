@@ -10,6 +10,7 @@ from reconcile.settings import forms
 from reconcile.settings.asterisk_logs import GLOB, AsteriskLogs
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
+from reconcile.settings.mluvii import MluviiSource
 from reconcile.settings.regions import region
 from reconcile.settings.schedules import schedule
 from reconcile.settings.table_selects import SQL_FILE, TableSelects
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from reconcile.settings.database_tables import DatabaseDetail
 
-    SourceDetail: TypeAlias = "AsteriskLogs | TableFiles | ResultFiles | DatabaseDetail"
+    SourceDetail: TypeAlias = (
+        "AsteriskLogs | TableFiles | ResultFiles | MluviiSource | DatabaseDetail"
+    )
 
 _YEAR_MINUTES = 525_600
 
@@ -107,6 +110,7 @@ SOURCE_KINDS: dict[str, type[SourceDetail]] = {
     "asterisk": AsteriskLogs,
     "table": TableFiles,
     "results": ResultFiles,
+    "mluvii": MluviiSource,
 }
 DATABASE_KINDS = ("postgresql", "mariadb", "sqlite")
 """Kinds whose keys are loaded with the first source that has them."""
@@ -178,6 +182,8 @@ class Source:
     def gives_calls(self) -> bool:
         """Whether calls can come from it."""
         detail = self.detail
+        if isinstance(detail, MluviiSource):
+            return "calls" in detail.gives
         return isinstance(detail, AsteriskLogs) or (
             isinstance(detail, TableSelects) and detail.calls is not None
         )
@@ -185,6 +191,8 @@ class Source:
     @property
     def gives_contacts(self) -> bool:
         """Whether contacts come from it."""
+        if isinstance(self.detail, MluviiSource):
+            return "contacts" in self.detail.gives
         return isinstance(self.detail, TableSelects) and self.detail.contacts is not None
 
     @property

@@ -1,4 +1,4 @@
-"""The commented file of `reconcile init` and the settings table of the README, from the keys."""
+"""The commented file of `reconcile init`, from the keys."""
 
 from __future__ import annotations
 
@@ -12,16 +12,11 @@ from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.call_file import CallFile
 from reconcile.settings.campaigns import Campaign
-from reconcile.settings.database_access import ServerAccess, SqliteAccess
-from reconcile.settings.database_tables import (
-    AsteriskTables,
-    OwnTable,
-    PostgresqlAsterisk,
-    PostgresqlTable,
-    SqliteTable,
-)
+from reconcile.settings.database_tables import PostgresqlAsterisk, PostgresqlTable, SqliteTable
+from reconcile.settings.key_rows import NO_DEFAULT, meaning_in_full
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
+from reconcile.settings.mluvii import MluviiSink, MluviiSource
 from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
 from reconcile.settings.sinks import FileSink, Sink, StdoutSink
@@ -29,29 +24,15 @@ from reconcile.settings.sources import ResultFiles, Source, TableFiles
 from reconcile.settings.webhook import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 _WIDTH = 100
-_NONE = "none"
-_DATABASES = '[sources.NAME] kind = "postgresql", "mariadb" or "sqlite"'
-_CHOICE = "To choose from"
 _HEAD = """\
 Settings of reconcile. Paths count from the folder of this file.
 
 A line that begins with `#` and a letter is a key with its default, or with an example where it
 has none: take the `#` away to set it. `reconcile check` says what the settings amount to.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class SettingRow:
-    """One row of the settings table: where the key stands, its name, default, unit and meaning."""
-
-    section: str
-    key: str
-    default: str
-    unit: str
-    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +89,12 @@ _SECTIONS = (
         kind="results",
     ),
     _Section(
+        "sources.mluvii",
+        "Telephone sessions and contacts of mluvii, by its public API.",
+        (Source, MluviiSource),
+        kind="mluvii",
+    ),
+    _Section(
         "campaigns.missed-calls",
         "Who is called back and when. Any number of campaigns, under names of your choice.",
         (Campaign,),
@@ -119,6 +106,7 @@ _SECTIONS = (
     _Section("sinks.asterisk", "An Asterisk that dials, over ARI.", (Sink, Ari), kind="ari"),
     _Section("sinks.ami", "The same over AMI.", (Sink, Ami), kind="ami"),
     _Section("sinks.call_file", "The same by call files.", (Sink, CallFile), kind="call_file"),
+    _Section("sinks.mluvii", "A campaign of mluvii that dials.", (Sink, MluviiSink), kind="mluvii"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -137,57 +125,6 @@ def template(filled: Mapping[str, object] | None = None) -> str:
     if left:
         raise KeyError(*left)
     return "\n\n".join(parts) + "\n"
-
-
-def settings_rows() -> list[SettingRow]:
-    """List all keys, in the order of the template, for the table of the README."""
-    sections: tuple[tuple[str, type, type | None], ...] = (
-        ("top of the file", Settings, None),
-        ("[sources.NAME]", Source, None),
-        ('[sources.NAME] kind = "asterisk"', AsteriskLogs, None),
-        ('[sources.NAME] kind = "table"', TableFiles, None),
-        ('[sources.NAME] kind = "results"', ResultFiles, None),
-        ('[sources.NAME] kind = "postgresql" or "mariadb"', ServerAccess, None),
-        ('[sources.NAME] kind = "sqlite"', SqliteAccess, None),
-        (f"{_DATABASES}, an Asterisk: the keys of its logs, but", AsteriskTables, AsteriskLogs),
-        (f"{_DATABASES}, any table: the selects of files, and", OwnTable, TableFiles),
-        ("[campaigns.NAME]", Campaign, None),
-        ("[sinks.NAME]", Sink, None),
-        ('[sinks.NAME] kind = "file"', FileSink, None),
-        ('[sinks.NAME] kind = "webhook"', Webhook, None),
-        ('[sinks.NAME] kind = "ari"', Ari, None),
-        ('[sinks.NAME] kind = "ami"', Ami, None),
-        ('[sinks.NAME] kind = "call_file"', CallFile, None),
-        ("[reports.NAME]", ScheduledReport, None),
-    )
-    return [
-        row
-        for section, table, told in sections
-        for row in _rows(section, "", table, keys_of(told) if told else ())
-    ]
-
-
-def _rows(section: str, prefix: str, table: type, told: Sequence[Key] = ()) -> Iterator[SettingRow]:
-    """List the keys of a table, but for those that are told of already."""
-    for key in keys_of(table):
-        if key in told:
-            continue
-        name = prefix + key.name
-        yield SettingRow(section, name, _default(key), key.unit, _meaning(key))
-        if key.form.table is not None:
-            yield from _rows(section, f"{name}.{'NAME.' * bool(key.form.names)}", key.form.table)
-
-
-def _default(key: Key) -> str:
-    if key.is_required:
-        return "required"
-    return key.default_words or (_NONE if key.default is None else literal(key.default))
-
-
-def _meaning(key: Key) -> str:
-    if not key.form.words:
-        return key.meaning
-    return f"{key.meaning} {_CHOICE}: {', '.join(map(literal, key.form.words))}."
 
 
 def _section(section: _Section, left: dict[str, object], explained: set[Key]) -> Iterator[str]:
@@ -211,12 +148,12 @@ def _section(section: _Section, left: dict[str, object], explained: set[Key]) ->
 
 
 def _explanation(key: Key) -> Iterator[str]:
-    words = [_meaning(key)]
+    words = [meaning_in_full(key)]
     if key.unit:
         words.append(f"In {key.unit}.")
     if key.is_required:
         words.append("Required.")
-    elif key.default_words not in {"", _NONE}:
+    elif key.default_words not in {"", NO_DEFAULT}:
         words.append(f"Default: {key.default_words}.")
     yield _comment(" ".join(words))
     for part in keys_of(key.form.table) if key.form.table else ():

@@ -29,6 +29,7 @@ KINDS = {
     "webhook": "reconcile.sinks.webhook",
     "ami": "reconcile.sinks.ami",
     "call_file": "reconcile.sinks.call_file",
+    "mluvii": "reconcile.sinks.mluvii",
 }
 """Every kind of sink and the module that carries it."""
 

@@ -63,7 +63,7 @@ def offer(connection: duckdb.DuckDBPyConnection) -> None:
     """Let `input` be the rows of `input_rows` in the looked-at range that are not poison."""
     connection.execute(
         "create or replace table poison (place bigint, reason varchar); "
-        "create or replace view input as select * exclude (place) from input_rows "
+        "create or replace temp view input as select * exclude (place) from input_rows "
         "where place >= getvariable('first_place') and place < getvariable('end_place') "
         "and place not in (select poison.place from poison)"
     )

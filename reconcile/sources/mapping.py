@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from reconcile import database
+from reconcile import database, queries
 from reconcile.errors import SourceUnreadable, SqlFileInvalid
 from reconcile.sources.canonical import PLACE, Column, Kind, Target
 
@@ -44,15 +44,29 @@ _NESTED = ("STRUCT", "MAP", "UNION", "VARIANT")
 
 
 class Mapping(NamedTuple):
-    """A select of the user (`origin` names its file) and what its rows become."""
+    """A select (`origin` names its file) and what its rows become.
+
+    It is one of the user, or one that is shipped for a kind of source: such a one finds the `keys`
+    of the settings that it needs in the one row of `source_keys`.
+    """
 
     text: str
     origin: str
     target: Target
+    keys: tuple[tuple[str, str | None], ...] = ()
 
 
-def read_mapping(folder: Path, path: str, target: Target) -> Mapping:
-    """Read the file of a select. Raises SqlFileInvalid when there is none."""
+def shipped_mapping(
+    name: str, target: Target, keys: tuple[tuple[str, str | None], ...] = ()
+) -> Mapping:
+    """The select of a file of `sql/`, by its name, such as `staging.mluvii_calls`."""
+    return Mapping(queries.load(name).text, f"sql/{name.replace('.', '/')}.sql", target, keys)
+
+
+def read_mapping(folder: Path, path: str | Mapping, target: Target) -> Mapping:
+    """Read the file of a select; one that is shipped is ready. Raises SqlFileInvalid."""
+    if isinstance(path, Mapping):
+        return path
     try:
         return Mapping((folder / path).read_text(encoding="utf-8-sig"), path, target)
     except (OSError, UnicodeDecodeError) as error:
@@ -88,6 +102,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> str:
         if kinds != [duckdb.StatementType.SELECT] or statements[0].named_parameters:
             raise SqlFileInvalid(f"`{mapping.origin}` is not one select without parameters")
         text = statements[0].query.strip().rstrip(";")
+        _offer_keys(connection, mapping)
         connection.execute(f"create or replace temp view mapping as\n{text}")
         described = connection.execute("describe mapping").fetchall()
     except duckdb.IOException as error:
@@ -102,6 +117,18 @@ def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> str:
     types = {str(row[0]).lower(): str(row[1]) for row in described}
     _check_columns(mapping, types)
     return _checked_select(mapping.target, types)
+
+
+def _offer_keys(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+    """Make the one row of `source_keys`."""
+    if mapping.keys:
+        columns = ", ".join(f'"{name}" varchar' for name, _ in mapping.keys)
+        connection.execute(f"create or replace temp table source_keys ({columns})")
+        marks = ", ".join(f"${place}" for place in range(1, len(mapping.keys) + 1))
+        connection.execute(
+            f"insert into source_keys values ({marks})",  # noqa: S608 - marks only
+            [value for _, value in mapping.keys],
+        )
 
 
 def first_line(error: Exception) -> str:

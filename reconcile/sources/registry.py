@@ -44,6 +44,11 @@ STREAMS = {
     "results": {
         "results": ("results", "read_results"),
     },
+    "mluvii": {
+        "calls": ("table", "read_calls"),
+        "contacts": ("table", "read_contacts"),
+        "results": ("results", "read_results"),
+    },
 }
 """Kind → stream → module and function. A stream is read, marked and told of on its own."""
 
@@ -51,6 +56,7 @@ PULLED = {
     "postgresql": "database_source",
     "mariadb": "database_source",
     "sqlite": "database_source",
+    "mluvii": "mluvii",
 }
 """Kind → the module that pulls it, for what is no text file here but asked for its new rows.
 

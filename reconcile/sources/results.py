@@ -31,7 +31,7 @@ def read_results(
     folder: Path,
     source: str,
     form: TableForm,
-    select: str | None = None,
+    select: str | Mapping | None = None,
     fingerprint: str | None = None,
     stream: str = "results",
     batch_lines: int = BATCH_LINES,

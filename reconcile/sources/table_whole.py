@@ -64,7 +64,7 @@ def whole(patterns: str | Sequence[str], folder: Path, form: TableForm, mapping:
             bad.append(bad_file(found, error))
             continue
         files.append(found)
-    text = repr(([each.state for each in files], astuple(form), mapping.text))
+    text = repr(([each.state for each in files], astuple(form), mapping.text, *mapping.keys))
     fingerprint = blake2b(text.encode(), digest_size=16).hexdigest()
     return Whole(files, bad, matched, fingerprint)
 

@@ -1,0 +1,1 @@
+"""The public REST API of mluvii: signing in, asking, and reading lists page by page."""
