@@ -22,7 +22,19 @@ FILLED = {
     "sources.directory.contacts": "contacts.sql",
 }
 # One source gives one thing, and only calls are folded.
-LEFT_OUT = ("#calls = ", "#fold_key = ", "#do_not_call = ")
+LEFT_OUT = ("#calls = ", "#fold_key = ", "#do_not_call = ", "#query = ", "#watermark = ")
+DATABASES = {
+    "sources.pbx-tables.database": "asterisk",
+    "sources.pbx-tables.user": "reconcile",
+    "sources.pbx-tables.queue_log": {"table": "queue_log", "time_zone": "UTC"},
+    "sources.crm.database": "crm",
+    "sources.crm.user": "reconcile",
+    "sources.crm.table": "people",
+    "sources.crm.contacts": "contacts.sql",
+    "sources.crm-file.path": "crm.db",
+    "sources.crm-file.table": "people",
+    "sources.crm-file.contacts": "contacts.sql",
+}
 
 
 def test_the_file_says_what_is_to_be_filled_in(tmp_path: Path) -> None:
@@ -68,7 +80,7 @@ def test_all_lines_in_comments_together_are_accepted(tmp_path: Path) -> None:
     settings = read(tmp_path, text)
     (warning,) = settings.warnings
     assert "`dropped_in` does not have `ivr`" in warning
-    assert {source.kind for source in settings.sources} == {*SOURCE_KINDS}
+    assert {source.kind for source in settings.sources} == {*SOURCE_KINDS, "postgresql", "sqlite"}
     assert {sink.kind for sink in settings.sinks} == {*SINK_KINDS}
 
 
@@ -94,7 +106,7 @@ def test_a_default_that_is_uncommented_changes_nothing(tmp_path: Path) -> None:
         for name, keys in RECEIVERS.items()
         for key, value in keys.items()
     }
-    text = template(FILLED | sinks)
+    text = template(FILLED | DATABASES | sinks)
     before = settings_hash(read(tmp_path, text))
     defaults = {f"#{row.key} = {row.default}" for row in settings_rows()}
     lines: list[str] = []

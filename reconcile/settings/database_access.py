@@ -1,7 +1,5 @@
 """The keys by which a database is reached, for sources and for sinks."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass

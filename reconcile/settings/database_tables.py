@@ -148,20 +148,20 @@ class AsteriskTables(AsteriskLogs):
         forms.sub_table(QueueLogTable, "a table with `table` and `time_zone`"),
         "The realtime queue log. Needed to see who hung up in a queue.",
         default=None,
-        example=QueueLogTable(table="queue_log", time_zone="Europe/Prague"),
+        example={"table": "queue_log", "time_zone": "Europe/Prague"},
     )
     cdr: CdrTable | None = key(
         forms.sub_table(CdrTable, "a table with `table` and `time_zone`"),
         "Call records (CDR). Needed to see who hung up in a menu, and outgoing calls.",
         default=None,
-        example=CdrTable(table="cdr", time_zone="Europe/Prague"),
+        example={"table": "cdr", "time_zone": "Europe/Prague"},
     )
     cel: CelTable | None = key(
         forms.sub_table(CelTable, "a table with `table` and `time_zone`"),
         "Channel events (CEL). They show calls while they go on, outgoing ones too, menu keys, and "
         "to the second who was connected when.",
         default=None,
-        example=CelTable(table="cel", time_zone="Europe/Prague"),
+        example={"table": "cel", "time_zone": "Europe/Prague"},
     )
 
 

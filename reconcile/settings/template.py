@@ -163,6 +163,8 @@ def _explanation(key: Key) -> Iterator[str]:
 def _shown_value(key: Key) -> object:
     if isinstance(key.example, Mapping):
         return key.example
+    if isinstance(key.example, Mapping):
+        return key.example
     if key.form.table is not None and isinstance(key.example, tuple):
         parts = keys_of(key.form.table)
         shown = [{part.name: getattr(one, part.name) for part in parts} for one in key.example]
