@@ -29,6 +29,7 @@ from reconcile import (
 )
 from reconcile import state as open_states
 from reconcile.sinks import appended, file
+from reconcile.sinks.database_table import DatabaseTableSink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,8 @@ def kill() -> None:
 
 def arm(point: str, act: Act, patch: Patch = setattr) -> None:
     """Have `act` called once when a run in this process comes to the point."""
-    (POINTS | NETWORK_POINTS | COPY_POINTS | WEBHOOK_POINTS)[point](act, patch)
+    points = POINTS | NETWORK_POINTS | COPY_POINTS | WEBHOOK_POINTS | TABLE_POINTS
+    points[point](act, patch)
 
 
 def _around(
@@ -185,6 +187,17 @@ WEBHOOK_POINTS: dict[str, Callable[[Act, Patch], object]] = {
     "nowhere": lambda *_: None,
 }
 """Those of a run whose sink is a webhook; `nowhere` is for a receiver that kills the run itself."""
+
+
+TABLE_POINTS: dict[str, Callable[[Act, Patch], object]] = {
+    "before the rows are inserted": lambda act, patch: _around(
+        DatabaseTableSink, "_insert", before=act
+    )(patch),
+    "after the rows are inserted": lambda act, patch: _around(
+        DatabaseTableSink, "_insert", after=act
+    )(patch),
+}
+"""Those of a run whose sink is a table of a database."""
 
 
 @contextmanager

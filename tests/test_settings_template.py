@@ -35,6 +35,12 @@ DATABASES = {
     "sources.crm-file.table": "people",
     "sources.crm-file.contacts": "contacts.sql",
 }
+FILLED_SINKS = {
+    "sinks.webhook.url": "https://dialler.example/",
+    "sinks.postgresql.database": "dialler",
+    "sinks.postgresql.user": "reconcile",
+    "sinks.sqlite.path": "commands.db",
+}
 
 
 def test_the_file_says_what_is_to_be_filled_in(tmp_path: Path) -> None:
@@ -81,7 +87,7 @@ def test_all_lines_in_comments_together_are_accepted(tmp_path: Path) -> None:
     (warning,) = settings.warnings
     assert "`dropped_in` does not have `ivr`" in warning
     assert {source.kind for source in settings.sources} == {*SOURCE_KINDS, "postgresql", "sqlite"}
-    assert {sink.kind for sink in settings.sinks} == {*SINK_KINDS}
+    assert {sink.kind for sink in settings.sinks} == {*SINK_KINDS, "postgresql", "sqlite"}
 
 
 def test_every_key_stands_in_the_file() -> None:
@@ -93,7 +99,6 @@ def test_every_key_stands_in_the_file() -> None:
 ORDER = {"dial": "customer_first", "endpoint": "PJSIP/{number}@trunk", "context": "callback"}
 USER = {"user": "reconcile", "password": {"env": "PASSWORD"}}
 RECEIVERS = {
-    "webhook": {"url": "https://dialler.example/"},
     "asterisk": {**ORDER, **USER, "url": "http://127.0.0.1:8088/ari"},
     "ami": {**ORDER, **USER},
     "call_file": ORDER,
@@ -106,7 +111,7 @@ def test_a_default_that_is_uncommented_changes_nothing(tmp_path: Path) -> None:
         for name, keys in RECEIVERS.items()
         for key, value in keys.items()
     }
-    text = template(FILLED | DATABASES | sinks)
+    text = template(FILLED | DATABASES | FILLED_SINKS | sinks)
     before = settings_hash(read(tmp_path, text))
     defaults = {f"#{row.key} = {row.default}" for row in settings_rows()}
     lines: list[str] = []
@@ -116,7 +121,7 @@ def test_a_default_that_is_uncommented_changes_nothing(tmp_path: Path) -> None:
             is_commented_out = line.startswith("#")
         is_default = line in defaults and not is_commented_out
         lines.append(line[1:] if is_default else line)
-    assert "retry_minutes = [5, 15, 60]" in lines
+    assert {"retry_minutes = [5, 15, 60]", "batch = 1", "statement_seconds = 30"} <= {*lines}
     assert settings_hash(read(tmp_path, "\n".join(lines))) == before
 
 

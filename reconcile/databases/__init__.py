@@ -95,6 +95,12 @@ class Session(Protocol):
         Each statement is a transaction of its own.
         """
 
+    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
+        """The first column of a select, all of it, as text; `?` stands for a value."""
+
+    def is_unique(self, table: Sequence[str], column: str) -> bool:
+        """Whether the database itself lets no value of the column stand twice."""
+
     def close(self) -> None:
         """Leave the server; what it has to say to that is of no interest."""
 

@@ -84,7 +84,7 @@ def _bound(opened: MariadbSession, server: Server, *, is_mariadb: bool) -> None:
     opened.change(f"set session transaction read {mode}")
     opened.change(
         f"set session {limit}, session lock_wait_timeout = {server.statement_seconds}, "
-        "session sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')"
+        "session sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES')"
     )
 
 
@@ -173,9 +173,31 @@ class MariadbSession:
             text = statement.replace("%", "%%").replace("?", "%s") if values else statement
             return int(cursor.execute(text, list(values) or None))
 
+    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
+        """The first column of a select."""
+        with _faults(self._driver), self._connection.cursor() as cursor:
+            text = statement.replace("%", "%%").replace("?", "%s") if values else statement
+            cursor.execute(text, list(values) or None)
+            return [_decoded(row[0]) for row in cursor.fetchall()]
+
+    def is_unique(self, table: Sequence[str], column: str) -> bool:
+        """Whether a unique index has this column alone, and the whole of it."""
+        column = column.replace("'", "''")
+        found = self.texts(
+            "select index_name from information_schema.statistics "  # noqa: S608 - our own
+            f"where {_is(table)} and non_unique = 0 group by index_name "
+            f"having count(*) = 1 and max(column_name) = '{column}' and max(sub_part) is null",
+            [],
+        )
+        return bool(found)
+
     def close(self) -> None:
         """Leave the server, in the middle of an answer too."""
         self._connection._force_close()
+
+
+def _decoded(value: object) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _is(table: Sequence[str]) -> str:

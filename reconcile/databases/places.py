@@ -9,26 +9,28 @@ from reconcile.settings.database_access import SqliteAccess
 from reconcile.settings.secrets import read_secret
 
 if TYPE_CHECKING:
-    from reconcile.settings import Settings
+    from pathlib import Path
+
     from reconcile.settings.database_access import DatabaseAccess
 
 
 def place_of(
-    settings: Settings, access: DatabaseAccess, where: str, *, is_read_only: bool = True
+    folder: Path, access: DatabaseAccess, where: str, *, is_read_only: bool = True
 ) -> Server | DatabaseFile:
     """Where a database is; `where` is the place of its keys, such as `sources.pbx`.
 
-    Raises SettingInvalid where its password is not where it is to be.
+    Paths count from `folder`, that of the settings. Raises SettingInvalid where its password is
+    not where it is to be.
     """
     if isinstance(access, SqliteAccess):
         return DatabaseFile(
-            path=settings.path(access.path),
+            path=folder / access.path,
             statement_seconds=access.statement_seconds,
             is_read_only=is_read_only,
         )
     password = None
     if access.password is not None:
-        password = read_secret(access.password, settings.folder, name=f"{where}.password")
+        password = read_secret(access.password, folder, name=f"{where}.password")
     return Server(
         host=access.host,
         port=access.port or access.default_port,
@@ -36,7 +38,7 @@ def place_of(
         user=access.user,
         password=password,
         tls=access.tls_in_force,
-        tls_ca=settings.path(access.tls_ca) if access.tls_ca else None,
+        tls_ca=folder / access.tls_ca if access.tls_ca else None,
         connect_seconds=access.connect_seconds,
         statement_seconds=access.statement_seconds,
         is_read_only=is_read_only,

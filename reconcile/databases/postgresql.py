@@ -135,6 +135,23 @@ class PostgresqlSession:
             text = statement.replace("%", "%%").replace("?", "%s") if values else statement
             return int(self._connection.execute(text, list(values) or None).rowcount)
 
+    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
+        """The first column of a select."""
+        with _faults(self._driver):
+            text = statement.replace("%", "%%").replace("?", "%s")
+            return [str(row[0]) for row in self._connection.execute(text, list(values))]
+
+    def is_unique(self, table: Sequence[str], column: str) -> bool:
+        """Whether an index that is in force at once has this column alone."""
+        found = self.texts(
+            "select count(*) from pg_index join pg_attribute "
+            "on attrelid = indrelid and attnum = indkey[0] "
+            "where indrelid = ?::regclass and attname = ? and indisunique and indisvalid "
+            "and indimmediate and indpred is null and indnkeyatts = 1",
+            [self.quoted(*table), column],
+        )
+        return found != ["0"]
+
     def close(self) -> None:
         """Leave the server."""
         self._connection.close()

@@ -106,6 +106,22 @@ class SqliteSession:
         with _faults(self._file), self._limited():
             return int(self._connection.execute(statement, list(values)).rowcount)
 
+    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
+        """The first column of a select."""
+        with _faults(self._file), self._limited():
+            return [str(row[0]) for row in self._connection.execute(statement, list(values))]
+
+    def is_unique(self, table: Sequence[str], column: str) -> bool:
+        """Whether a unique index has this column alone."""
+        with _faults(self._file):
+            indexes = self._connection.execute(f"pragma index_list({self.quoted(table[-1])})")
+            parts = [
+                self._connection.execute(f"pragma index_info({self.quoted(name)})").fetchall()
+                for _, name, is_unique, _, is_partial in indexes.fetchall()
+                if is_unique and not is_partial
+            ]
+        return any([name for _, _, name in part] == [column] for part in parts)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

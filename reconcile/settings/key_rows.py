@@ -11,6 +11,7 @@ from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.call_file import CallFile
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.database_access import ServerAccess, SqliteAccess
+from reconcile.settings.database_sinks import PostgresqlCommands, SqliteCommands
 from reconcile.settings.database_tables import AsteriskTables, OwnTable
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.literals import literal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 NO_DEFAULT = "none"
 _DATABASES = '[sources.NAME] kind = "postgresql", "mariadb" or "sqlite"'
+_TABLES = '[sinks.NAME] kind = "postgresql" or "mariadb"'
+_FILE_TABLE = '[sinks.NAME] kind = "sqlite"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def settings_rows() -> list[SettingRow]:
         ('[sinks.NAME] kind = "ami"', Ami, None),
         ('[sinks.NAME] kind = "call_file"', CallFile, None),
         ('[sinks.NAME] kind = "mluvii"', MluviiSink, None),
+        (f"{_TABLES}: the keys of such a source, but", PostgresqlCommands, ServerAccess),
+        (f"{_FILE_TABLE}: the keys of such a source, and", SqliteCommands, SqliteAccess),
         ("[reports.NAME]", ScheduledReport, None),
     )
     return [

@@ -14,8 +14,8 @@ from reconcile.settings.forms import Unfit
 from reconcile.settings.keys import Key, keys_of
 from reconcile.settings.program import Settings
 from reconcile.settings.schedules import ScheduledReport
-from reconcile.settings.sinks import SINK_KINDS, Sink
-from reconcile.settings.sources import Source, kinds_for
+from reconcile.settings.sinks import SINK_KINDS, Sink, sink_kinds
+from reconcile.settings.sources import DATABASE_KINDS, Source, kinds_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,9 +110,9 @@ def _source(
 
 def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink | None:
     path = ("sinks", name)
-    if "kind" not in values and name in SINK_KINDS:
+    if "kind" not in values and name in {*SINK_KINDS, *DATABASE_KINDS}:
         values = {**values, "kind": name}
-    own, detail = _of_kind(Sink, SINK_KINDS, values, path, findings)
+    own, detail = _of_kind(Sink, sink_kinds(values), values, path, findings)
     if detail is None:
         return None
     own["backoff_minutes"] = own["backoff_minutes"] or detail.patience.backoff_minutes

@@ -14,7 +14,7 @@ A kind with many keys has a module of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from reconcile.settings import forms
 from reconcile.settings.ami import Ami
@@ -23,7 +23,17 @@ from reconcile.settings.call_file import CallFile
 from reconcile.settings.keys import key
 from reconcile.settings.mluvii import MluviiSink
 from reconcile.settings.patience import EACH_RUN, NETWORK, Patience
+from reconcile.settings.sources import DATABASE_KINDS
 from reconcile.settings.webhook import Webhook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reconcile.settings.database_sinks import DatabaseCommands
+
+    SinkDetail: TypeAlias = (
+        "FileSink | StdoutSink | Webhook | Ari | Ami | CallFile | MluviiSink | DatabaseCommands"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +66,6 @@ class StdoutSink:
     patience: ClassVar[Patience] = EACH_RUN
 
 
-SinkDetail = FileSink | StdoutSink | Webhook | Ari | Ami | CallFile | MluviiSink
-
 SINK_KINDS: dict[str, type[SinkDetail]] = {
     "file": FileSink,
     "stdout": StdoutSink,
@@ -67,6 +75,16 @@ SINK_KINDS: dict[str, type[SinkDetail]] = {
     "call_file": CallFile,
     "mluvii": MluviiSink,
 }
+"""All kinds but those of `DATABASE_KINDS`, whose keys are loaded with the first that has them."""
+
+
+def sink_kinds(values: Mapping[str, object]) -> Mapping[str, type[SinkDetail]]:
+    """The kinds that a sink with these values can have, with their keys."""
+    if values.get("kind") not in DATABASE_KINDS:
+        return SINK_KINDS
+    from reconcile.settings.database_sinks import COMMAND_TABLES  # noqa: PLC0415 - few need it
+
+    return {**SINK_KINDS, **COMMAND_TABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +94,7 @@ class Sink:
     name: str
     detail: SinkDetail
     kind: str = key(
-        forms.one_of(*SINK_KINDS),
+        forms.one_of(*SINK_KINDS, *DATABASE_KINDS),
         "What takes the commands.",
         default="",
         default_words="NAME, where it is a kind",

@@ -12,6 +12,7 @@ from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.settings.call_file import CallFile
 from reconcile.settings.campaigns import Campaign
+from reconcile.settings.database_sinks import PostgresqlCommands, SqliteCommands
 from reconcile.settings.database_tables import PostgresqlAsterisk, PostgresqlTable, SqliteTable
 from reconcile.settings.key_rows import NO_DEFAULT, meaning_in_full
 from reconcile.settings.keys import Key, keys_of
@@ -107,6 +108,8 @@ _SECTIONS = (
     _Section("sinks.ami", "The same over AMI.", (Sink, Ami), kind="ami"),
     _Section("sinks.call_file", "The same by call files.", (Sink, CallFile), kind="call_file"),
     _Section("sinks.mluvii", "A campaign of mluvii that dials.", (Sink, MluviiSink), kind="mluvii"),
+    _Section("sinks.postgresql", "Rows of a table.", (Sink, PostgresqlCommands), kind="postgresql"),
+    _Section("sinks.sqlite", "", (Sink, SqliteCommands), kind="sqlite"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
 )
 
@@ -161,8 +164,6 @@ def _explanation(key: Key) -> Iterator[str]:
 
 
 def _shown_value(key: Key) -> object:
-    if isinstance(key.example, Mapping):
-        return key.example
     if isinstance(key.example, Mapping):
         return key.example
     if key.form.table is not None and isinstance(key.example, tuple):

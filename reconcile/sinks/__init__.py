@@ -3,12 +3,13 @@
 A sink is a module of this package with a function `open_sink(options)`, named in `KINDS`.
 It carries payloads as they are and knows no rule about calls, campaigns or attempts.
 
-`options` has the keys of the kind's dataclass in `reconcile/settings/sinks.py` by their names, and
-`folder`: the folder of the settings file, from which every path counts. `path` is resolved already,
-any other path the sink resolves itself (`options["folder"] / options[...]`). A key made by
-`secret()` comes as its `Secret`: the sink reads it when it first needs it, in `deliver`, `recover`
-or `check`, by `read_secret(options["password"], options["folder"], name="password")`. Opening a
-sink touches nothing: every run opens all of them, also one that sends nothing.
+`options` has the keys of the kind's dataclass in `reconcile/settings/sinks.py` by their names, the
+`kind`, and `folder`: the folder of the settings file, from which every path counts. `path` is
+resolved already, any other path the sink resolves itself (`options["folder"] / options[...]`). A
+key made by `secret()` comes as its `Secret`: the sink reads it when it first needs it, in
+`deliver`, `recover` or `check`, by `read_secret(options["password"], options["folder"],
+name="password")`. Opening a sink touches nothing: every run opens all of them, also one that sends
+nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ KINDS = {
     "ami": "reconcile.sinks.ami",
     "call_file": "reconcile.sinks.call_file",
     "mluvii": "reconcile.sinks.mluvii",
+    "postgresql": "reconcile.sinks.database_table",
+    "mariadb": "reconcile.sinks.database_table",
+    "sqlite": "reconcile.sinks.database_table",
 }
 """Every kind of sink and the module that carries it."""
 
@@ -57,7 +61,8 @@ class Outcome:
     """What became of one command that was offered.
 
     - `delivered`: the sink has it;
-    - `refused_now`: the sink surely has not, and may take it in a later run;
+    - `refused_now`: the sink surely has not, or does nothing for a repeat; it may take it in a
+      later run;
     - `refused_for_good`: the sink will never take it;
     - `unsure`: the sink may have it.
     """
@@ -113,5 +118,5 @@ def open_sink(kind: str, options: Mapping[str, Any]) -> Sink:
     if kind not in KINDS:
         known = ", ".join(f"`{name}`" for name in sorted(KINDS))
         raise SettingInvalid(f"there is no sink of the kind `{kind}`, expected one of {known}")
-    sink: Sink = import_module(KINDS[kind]).open_sink(options)
+    sink: Sink = import_module(KINDS[kind]).open_sink({**options, "kind": kind})
     return sink

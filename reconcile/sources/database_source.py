@@ -89,7 +89,7 @@ def newest_lines(settings: Settings, source: Source, stream: str, now: datetime)
 
 def _place(settings: Settings, source: Source) -> Server | DatabaseFile:
     access = cast("DatabaseAccess", source.detail)
-    return place_of(settings, access, f"sources.{source.name}")
+    return place_of(settings.folder, access, f"sources.{source.name}")
 
 
 def _pull(opened: Session, asked: Asked, stream: str, spool: Spool) -> None:
