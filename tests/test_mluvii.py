@@ -305,7 +305,8 @@ def test_check_looks_at_source_and_campaign_and_warns_of_rules(site: Beside) -> 
     lines, exit_code = checking.report(site.settings)
     text = "\n".join(lines)
     assert exit_code == ExitCode.DONE, text
-    assert "source `mluvii`, calls: " in text
+    assert "source `mluvii`, calls: reachable, " in text
+    assert "source `mluvii`, results: reachable, in campaign 7 stand: no contacts" in text
     assert "sink `mluvii`: campaign 7 (`Missed calls`) can be read" in text
     assert "warning: it has rules of its own (`ruleId` 3)" in text
 
@@ -314,6 +315,7 @@ def test_check_says_that_the_service_cannot_be_reached(site: Beside) -> None:
     site.mluvii.faults = [Fault(r"\w+ /", "503", times=99)]
     lines, exit_code = checking.report(site.settings)
     assert exit_code == ExitCode.SINK
+    assert any("source `mluvii`, contacts: the source `mluvii`: `http" in line for line in lines)
     assert any("sink `mluvii`: `http" in line and "answered 503" in line for line in lines)
 
 

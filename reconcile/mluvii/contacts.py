@@ -29,6 +29,10 @@ class Contacts:
         """Give every contact by its id, as received: the service searches no numbers."""
         return read_list(self.client, self._path, page_rows=page_rows)
 
+    def first(self) -> object:
+        """Ask for one contact, to see whether they can be read at all."""
+        return self.client.get(self._path, {"offset": 0, "limit": 1})
+
     def with_number(
         self, number: str, *, phone_field: str, read: Callable[[str], str | None]
     ) -> list[int]:

@@ -6,6 +6,7 @@ What they mean is told by the selects `mluvii_*.sql` in `sql/staging`.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -40,7 +41,6 @@ _SESSIONS = "/api/v1/Sessions"
 _NOT_OVER = ("CREATED", "IN_QUEUE", "WAITING", "ACTIVE", "ACW", "BCW")
 _WINDOW = timedelta(hours=6)
 """So much is asked for at once where much is to be made up for; what is whole is kept."""
-_LOOKED_AT = timedelta(hours=1)
 _OPEN_FOR = timedelta(days=1)
 """Sessions that are older and not over are not asked for any more."""
 
@@ -60,9 +60,7 @@ def pull(
     settings: Settings, source: Source, spools: abc.Mapping[str, Spool], now: datetime
 ) -> dict[str, Problem]:
     """Spool what is new; a stream that cannot be pulled stops no other."""
-    detail = source.detail
-    assert isinstance(detail, MluviiSource)  # noqa: S101 - as the registry names it
-    client = _client(settings, detail)
+    client, detail = _opened(settings, source)
     problems: dict[str, Problem] = {}
     pullers = {
         "calls": partial(_pull_calls, client, detail),
@@ -78,29 +76,29 @@ def pull(
 
 
 def look(settings: Settings, source: Source, stream: str, now: datetime) -> list[str]:
-    """What `check` says of a stream: how much of it the service shows. Raises SourceUnreadable."""
-    detail = source.detail
-    assert isinstance(detail, MluviiSource)  # noqa: S101 - as the registry names it
-    client = _client(settings, detail)
+    """What `check` says of a stream, by asking for little of it. Raises SourceUnreadable."""
+    client, detail = _opened(settings, source)
     try:
         if stream == "calls":
-            seen = _asked(client, detail, **_range("Created", now - _LOOKED_AT, now))
-            return [f"reachable, {len(seen):,} telephone sessions began in the last hour"]
+            rows = _asked(client, detail, **_range("Created", now - timedelta(hours=1), now))
+            return [f"reachable, {len(rows):,} sessions began within the last hour"]
         if stream == "contacts":
-            count = sum(
-                len(Contacts(client, department).all(page_rows=detail.page_rows))
-                for department in detail.departments
-            )
-            return [f"reachable, {count:,} contacts"]
-        identities = Campaign(client, detail.campaign_id or 0).identities()
-        return [f"reachable, {len(identities):,} contacts stand in campaign {detail.campaign_id}"]
+            for department in detail.departments:
+                Contacts(client, department).first()
+            return ["reachable, read as a whole and taken over whenever something has changed"]
+        found = Campaign(client, detail.campaign_id or 0).identities().values()
     except Fault as fault:
         raise _problem(source, fault) from fault
+    counts = Counter(identity.state for identity in found)
+    told = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+    return [f"reachable, in campaign {detail.campaign_id} stand: {told or 'no contacts'}"]
 
 
-def _client(settings: Settings, detail: MluviiSource) -> Client:
+def _opened(settings: Settings, source: Source) -> tuple[Client, MluviiSource]:
+    detail = source.detail
+    assert isinstance(detail, MluviiSource)  # noqa: S101 - as the registry names it
     options = {name: getattr(detail, name) for name in detail.__dataclass_fields__}
-    return client_of(options, settings.folder)
+    return client_of(options, settings.folder), detail
 
 
 def _problem(source: Source, fault: Fault) -> SourceUnreadable:
