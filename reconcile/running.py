@@ -28,6 +28,7 @@ from reconcile import (
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
 from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
+from reconcile.sinks import TendedSink
 from reconcile.state import OpenState
 
 if TYPE_CHECKING:
@@ -87,6 +88,9 @@ def _run(
         one = run_start.start(settings, state, now, is_dry=False, accepts_clock=accepts_clock)
         one.pulled = pulled
         silent = outbox.recover(state, one.sinks, one.moment)
+        for sink in one.sinks.values():
+            if isinstance(sink, TendedSink):
+                sink.tend()
         result = _decide(one, is_forced=False)
         pulling.sweep(state.connection, settings, pulled)
         if not result.is_idle:

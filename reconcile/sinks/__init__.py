@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from reconcile.errors import SettingInvalid
 
@@ -108,6 +108,17 @@ class Sink(Protocol):
 
     def check(self) -> str:
         """Say in one sentence what is usable, touching nothing. Raises SinkUnreachable if not."""
+
+
+@runtime_checkable
+class TendedSink(Protocol):
+    """A sink that sees to something of its own in every run, also in one that hands over nothing.
+
+    For what it has handed on and may still take back, such as a file that lies in a spool.
+    """
+
+    def tend(self) -> None:
+        """See to it, without waiting for another machine; a fault is left for `deliver` to tell."""
 
 
 def open_sink(kind: str, options: Mapping[str, Any]) -> Sink:

@@ -22,6 +22,7 @@ from reconcile.sinks.dial_ledger import DialLedger
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from reconcile.sinks.asterisk_dial import AsteriskDial
@@ -48,7 +49,7 @@ class CallFileSink:
         "each dial is put into `outgoing` exactly once, as long as the staging folder is kept. A "
         "remove takes a file back that Asterisk has not begun with; it begins within a second "
         "while it runs. Files whose time is over, and those that a killed Asterisk would dial "
-        "again, are taken back by the next run that delivers anything here"
+        "again, are taken back by the next run"
     )
 
     @property
@@ -61,8 +62,7 @@ class CallFileSink:
 
     def deliver(self, commands: Sequence[OutgoingCommand], mark: str) -> tuple[list[Outcome], str]:
         """Put a file for each dial, take back those of removes and those whose time is over."""
-        with suppress(OSError):  # a folder that is not there is told by the commands
-            self.take_back_stale()
+        self.tend()
         return [self._hand_over(command) for command in commands], mark
 
     def recover(self, keys: Collection[str], mark: str) -> set[str]:  # noqa: ARG002 - the ledger is
@@ -94,13 +94,13 @@ class CallFileSink:
             raise SinkUnreachable(self._fault(error)) from error
         return f"`{self._outgoing}` can be written, files are staged in `{self.staging}`"
 
-    def take_back_stale(self) -> None:
+    def tend(self) -> None:
         """Take back files whose time is over, as after hours in which Asterisk did not run."""
         now = clock.utc_now()
-        for path in self._files("reconcile-"):
-            with suppress(FileNotFoundError):  # Asterisk is done with it
-                if call_file_text.is_stale(path.read_bytes(), self.options["ring_seconds"], now):
-                    self._take_back(path)
+        with suppress(OSError):  # a folder that is not there is told by the commands
+            for path in self._files("reconcile-"):
+                with suppress(FileNotFoundError):  # Asterisk is done with it
+                    self._take_back_if_stale(path, now)
 
     def _hand_over(self, command: OutgoingCommand) -> Outcome:
         try:
@@ -176,6 +176,10 @@ class CallFileSink:
         for name in sorted(names):
             if name.startswith(beginning) and name.endswith(_SUFFIX):
                 yield self._outgoing / name
+
+    def _take_back_if_stale(self, path: Path, now: datetime) -> None:
+        if call_file_text.is_stale(path.read_bytes(), self.options["ring_seconds"], now):
+            self._take_back(path)
 
     def _take_back_unless_started(self, path: Path) -> None:
         with suppress(FileNotFoundError):  # Asterisk is done with it

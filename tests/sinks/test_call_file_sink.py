@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 from sink_commands import DIAL, REMOVE, outgoing
+from site_folder import Site
 
+from reconcile import running, settings
 from reconcile.errors import SinkUnreachable
 from reconcile.sinks import NO_MARK, OutgoingCommand, Sink, asterisk_values, open_sink
 
@@ -219,6 +221,24 @@ def test_files_whose_time_is_over_are_taken_back_by_the_next_delivery(spool: Pat
     theirs.write_text(f"; expires_at {OVER}\n")
     handed(sink, outgoing(REMOVE, key="remove|missed-calls|+420700610102|pbx/9.9"))
     assert put(spool) == [asterisk_values.dial_name(dial(2).key), "somebody"]
+
+
+def test_a_run_that_hands_over_nothing_takes_back_what_is_over_too(
+    spool: Path, tmp_path: Path
+) -> None:
+    handed(sink_at(spool), dial(1), dial(2))
+    stale = spool / "outgoing" / f"{NAME}.call"
+    stale.write_text(stale.read_text().replace(LATER, OVER))
+    site = Site.small(tmp_path / "site")
+    site.change_settings(
+        '[sinks.file]\npath = "out/commands.ndjson"',
+        f'[sinks.file]\nkind = "call_file"\nspool = "{spool}"\ndial = "customer_first"\n'
+        'endpoint = "IAX2/trunk/{number}"\ncontext = "callback"',
+    )
+    running.run(settings.load(site.settings_file))
+    result = running.run(settings.load(site.settings_file))
+    assert result.is_idle
+    assert put(spool) == [asterisk_values.dial_name(dial(2).key)]
 
 
 @pytest.mark.parametrize(("seconds_ago", "is_left"), [(80, True), (100, False)])
