@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from settings_files import SMALL, read
 
 from reconcile.errors import SettingInvalid
 from reconcile.settings.secrets import Secret, read_secret
@@ -45,3 +46,17 @@ def test_a_secret_that_is_not_there_is_told_by_key_and_place(
     with pytest.raises(SettingInvalid, match=told) as caught:
         read_secret(where, tmp_path, name="sources.pbx.password")
     assert "`sources.pbx.password`" in caught.value.what
+
+
+def test_a_secret_that_stands_in_the_settings_is_refused_and_not_shown(tmp_path: Path) -> None:
+    text = SMALL.replace(
+        '[sinks.file]\npath = "commands.ndjson"\n',
+        '[sinks.file]\nkind = "ami"\nuser = "u"\npassword = "s3cret"\ndial = "customer_first"\n'
+        'endpoint = "PJSIP/{number}@trunk"\ncontext = "callback"\n',
+    )
+    with pytest.raises(SettingInvalid) as caught:
+        read(tmp_path, text)
+    told = "\n".join(caught.value.lines())
+    assert "`sinks.file.password`" in told
+    assert "is not shown here" in told
+    assert "s3cret" not in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconcile.settings.forms import HIDDEN
 from reconcile.settings.literals import dotted, shown
 
 if TYPE_CHECKING:
@@ -41,7 +42,13 @@ class Findings:
         return any(finding.path[: len(path)] == path for finding in self.errors)
 
     def unfit(self, path: KeyPath, value: object, wrong: object, expected: str) -> None:
-        """Note a value of the wrong form; `wrong` is the part of it that is to blame."""
+        """Note a value of the wrong form; `wrong` is the part of it that is to blame.
+
+        HIDDEN in its place keeps the value out of the text, which can end in a mail.
+        """
+        if wrong is HIDDEN:
+            self.error(path, f"has a value that is not shown here, expected {expected}")
+            return
         part = "" if wrong is value else f", {shown(wrong)} in it does not fit"
         self.error(path, f"is {shown(value)}{part}, expected {expected}")
 

@@ -16,6 +16,10 @@ _DAY_MINUTES = 1440
 _YEAR_MINUTES = 525_600
 
 
+HIDDEN = object()
+"""In the place of a wrong value that may be a secret."""
+
+
 class Unfit(Exception):
     """A value is not of its form: the part that is wrong and what was expected there.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.errors import SettingInvalid
 from reconcile.settings import forms
+from reconcile.settings.forms import HIDDEN, Form, Unfit
 from reconcile.settings.keys import key
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ class Secret:
 
 def secret(meaning: str, *, is_needed: bool = False) -> Any:  # noqa: ANN401 - stands for the field
     """Make a dataclass field that is a key with a `Secret`, None where it may be left out."""
-    form = forms.sub_table(Secret, EXPECTED)
+    form = Form(EXPECTED, _refused, Secret)
     if is_needed:
         return key(form, meaning, example=_EXAMPLE)
     return key(form, meaning, default=None, default_words="none", example=_EXAMPLE)
+
+
+def _refused(_: object) -> object:
+    raise Unfit(HIDDEN, EXPECTED)
 
 
 def read_secret(where: Secret, folder: Path, *, name: str) -> str:
