@@ -14,7 +14,7 @@ from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from reconcile.databases import NUMBER, one_row
+from reconcile.databases import NUMBER, DatabaseFault, one_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +29,8 @@ _DIGEST_BYTES = 8
 _WHOLE_BYTES = 16
 _BUFFER_BYTES = 1 << 20
 _SEEN = ".seen"
+SPAN_ROWS = 1_000_000
+"""About so many rows are copied in one statement; fewer in the next pull where one breaks off."""
 _SAMPLE_ROWS = 500
 
 
@@ -119,9 +121,19 @@ class _Increment:
 
     def _bulk(self, low: Value, high: Value) -> None:
         """Copy what cannot have been spooled before, span by span."""
-        for begin, end in self._watermark.steps(low, high):
+        if low >= high:
+            return
+        rest = f"from {self._wanted.relation} where {self._between(low, high)}"
+        (rows,) = one_row(self._session, ["count(*)"], rest)
+        span_rows = int(self._position.get("span_rows", SPAN_ROWS))
+        for begin, end in self._watermark.spans(low, high, int(rows) // span_rows + 1):
             file = self._spool.new_file(self._wanted.ending)
-            is_filled = _write(file, self._wanted, self._records(begin, end))
+            try:
+                is_filled = _write(file, self._wanted, self._records(begin, end))
+            except DatabaseFault:
+                less = {"bulk_to": str(begin), "span_rows": max(1, span_rows // 4)}
+                self._keep({"high": None, **self._position, **less}, [])
+                raise
             position = {"high": None, **self._position, "bulk_to": str(end)}
             self._keep(position, [file] if is_filled else [])
 
@@ -151,13 +163,16 @@ class _Increment:
         self._keep({"high": str(high)}, [file] if is_filled else [], beside=[beside])
 
     def _records(self, low: Value, high: Value | None) -> Iterator[bytes]:
+        rest = f"from {self._wanted.relation} where {self._between(low, high)}"
+        return self._session.records(self._wanted.outputs, rest)
+
+    def _between(self, low: Value, high: Value | None) -> str:
         where = f"{self._column} >= {self._watermark.written(low, self._like)}"
         if high is not None:
             where += f" and {self._column} < {self._watermark.written(high, self._like)}"
         if self._wanted.since and not self._position.get("high"):
             where += f" and {self._wanted.since}"
-        rest = f"from {self._wanted.relation} where {where}"
-        return self._session.records(self._wanted.outputs, rest)
+        return where
 
     def _seen(self) -> set[bytes]:
         data = b"".join(path.read_bytes() for path in self._beside if path.exists())

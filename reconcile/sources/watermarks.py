@@ -21,9 +21,6 @@ Value: TypeAlias = Any
 """An `int`, or a `datetime` as the database holds it, in whole seconds; all of a column alike."""
 
 USABLE = frozenset({NUMBER, INSTANT, LOCAL_TIME, TEXT})
-_STEPS = 500
-_LEAST_STEP = 100_000
-_DAY = timedelta(days=1)
 _CLOCKS = timedelta(minutes=5)
 """How far the clocks of two machines may be apart; a time later than that tells nothing."""
 _SECONDS_LENGTH = len("2026-11-20 08:53:57")
@@ -80,11 +77,15 @@ class Watermark:
         """The least value behind this one."""
         return value + 1 if isinstance(value, int) else value + timedelta(seconds=1)
 
-    def steps(self, low: Value, high: Value) -> Iterator[tuple[Value, Value]]:
-        """Cut what lies between into spans, each from its first value up to but not its second."""
-        step: Any = _DAY
+    def spans(self, low: Value, high: Value, count: int) -> Iterator[tuple[Value, Value]]:
+        """Cut what lies between into so many parts, each from its first value up to its second.
+
+        The second one is no part of it.
+        """
         if isinstance(low, int):
-            step = max(_LEAST_STEP, (high - low) // _STEPS + 1)
+            step: Any = max(1, -(-(high - low) // count))
+        else:
+            step = timedelta(seconds=max(1, -(-int((high - low).total_seconds()) // count)))
         while low < high:
             end = min(low + step, high)
             yield low, end

@@ -225,7 +225,7 @@ class Mariadb(Own):
             *(found("mariadbd", "usr/sbin"), "--no-defaults", f"--datadir={self.folder / 'data'}"),
             *(f"--socket={self.folder / 'socket'}", f"--port={self.port}"),
             *("--bind-address=127.0.0.1", f"--pid-file={self.folder / 'pid'}"),
-            *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
+            *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2"),
             *(
                 f"--ssl-cert={self.folder / 'server.crt'}",
                 f"--ssl-key={self.folder / 'server.key'}",
