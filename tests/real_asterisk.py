@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asterisk_packages
+import real_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +122,7 @@ class Asterisk:
         assert self.process is None
         with (self.folder / "log/console").open("ab") as console:
             self.process = subprocess.Popen(
-                self._command("-f"),
+                real_parts.bound_to_us(*self._command("-f")),
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from real_parts import missing
+from real_parts import bound_to_us, missing
 from site_folder import CLIENT, MINUTE, Site
 
 if TYPE_CHECKING:
@@ -61,9 +61,8 @@ def running_cron(folder: Path, crontab: str) -> Iterator[Path]:
     mailer.write_text(MAILER.format(mails=mails), encoding="utf-8")
     mailer.chmod(0o755)
     mails.touch()
-    with subprocess.Popen(
-        ["unshare", "--mount", "sh", "-c", ROOM, "room", folder], stderr=subprocess.PIPE, text=True
-    ) as daemon:
+    room = bound_to_us("unshare", "--mount", "sh", "-c", ROOM, "room", str(folder))
+    with subprocess.Popen(room, stderr=subprocess.PIPE, text=True) as daemon:
         try:
             yield mails
             assert daemon.poll() is None, f"cron ended by itself: {daemon.communicate()[1]}"

@@ -95,8 +95,7 @@ class Own:
 
     def as_user(self, *command: str) -> list[str]:
         """The command as the server's own user, where we are root."""
-        is_root = os.geteuid() == 0
-        return ["runuser", "-u", self.user, "--", *command] if is_root else list(command)
+        return real_parts.bound_to_us(*command, user=self.user if os.geteuid() == 0 else None)
 
     def check_call(self, *command: str, **options: str) -> None:
         subprocess.run(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sink_commands
 from sink_commands import dials
 
 from reconcile.sinks import NO_MARK, open_sink
@@ -26,7 +27,7 @@ sys.stderr.write(repr([(outcome.state, outcome.detail) for outcome in outcomes])
 def child(stdout: int) -> subprocess.Popen[str]:
     """A process that delivers a short and a very long dial once its stdin is closed."""
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(Path(__file__).parent)],
+        [sys.executable, "-c", CHILD, str(Path(sink_commands.__file__).parent)],
         stdin=subprocess.PIPE,
         stdout=stdout,
         stderr=subprocess.PIPE,
