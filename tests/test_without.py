@@ -18,6 +18,7 @@ NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - UTC
     [
         ("staging.asterisk_queue_log", without.QUEUE_LOG),
         ("staging.asterisk_cdr", without.CDR),
+        ("staging.asterisk_channels", without.CEL),
         ("staging.asterisk", without.ASTERISK),
         ("staging.table_calls", without.TABLE_CALLS),
         ("staging.calls", without.CALLS),
@@ -29,6 +30,7 @@ def test_what_has_no_records_leaves_the_same_table_empty(name: str, empty: str) 
         *folding.TOUCH,
         *folding.FOLD_QUEUE_LOG,
         *folding.FOLD_CDR,
+        *folding.FOLD_CEL,
         *folding.FOLD_ASTERISK,
         *folding.FOLD_TABLES,
         *folding.FOLD,
