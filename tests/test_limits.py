@@ -245,7 +245,10 @@ def test_explain_tells_each_call_that_counted_and_when_a_dial_is_possible_again(
         {"called_at": at("11:00"), "number": CLIENT, "attempt_number": 1, "campaign": "missed"},
     ]
     rows = [{**row, "episode_id": "e", "first_run_at": at("12:00")} for row in rows]
-    names = ("episodes", "calls", "drops", "pauses", "commands", "attempts")
+    names = (
+        *("episodes", "calls", "witnesses", "drops", "pauses", "commands"),
+        *("deliveries_by_hand", "attempts"),
+    )
     parts = {**{name: [] for name in names}, "decisions": [decision], "limits": rows}
     (event,) = events(Chain(CLIENT, "number", parts), lambda instant: f"{instant:%T}")
     assert event.text == (
