@@ -155,14 +155,16 @@ def holidays_key() -> Holidays | None:
 
 def of(campaign: Campaign) -> Hours | None:
     """The hours of a campaign; None where it may always dial."""
-    holidays = campaign.holidays
-    if not campaign.calling_hours and holidays is None:
+    if not campaign.calling_hours and campaign.holidays is None:
         return None
+    holidays = campaign.holidays or Holidays()
     written = campaign.calling_hours or (EVERY_MINUTE,)
     return Hours(
         campaign.time_zone,
         tuple(dict.fromkeys(part for entry in written for part in expressions(entry))),
-        *((holidays.country, holidays.region, holidays.dates) if holidays else ()),
+        country=holidays.country,
+        region=holidays.region,
+        dates=holidays.dates,
         hours_of=campaign.hours_of,
     )
 
