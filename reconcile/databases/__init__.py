@@ -105,16 +105,14 @@ class Session(Protocol):
         """Leave the server; what it has to say to that is of no interest."""
 
 
-_MODULES = {"postgresql": "postgresql", "mariadb": "mariadb", "sqlite": "sqlite"}
-
-
 @contextmanager
 def session(kind: str, place: Server | DatabaseFile) -> Iterator[Session]:
-    """Open a session with a kind of database; its driver is loaded only now.
+    """Open a session with a kind of database, which its module is called as.
 
+    Its driver is loaded only now.
     Raises DatabaseFault where the driver is missing or the database lets nobody in.
     """
-    module: Any = import_module(f"reconcile.databases.{_MODULES[kind]}")
+    module: Any = import_module(f"reconcile.databases.{kind}")
     opened: Session = module.connect(place)
     try:
         yield opened
