@@ -5,12 +5,7 @@
 -- Params: $now timestamp, $run_id bigint
 update kept.commands
 set
-    state = case
-        when answered.outcome = 'delivered' then 'delivered'
-        when answered.outcome = 'refused_for_good' or answered.is_given_up then 'dead'
-        when answered.outcome = 'unsure' then 'unsure'
-        else 'issued'
-    end,
+    state = kept.state_after(answered.outcome, answered.is_given_up),
     offered_at = case answered.outcome
         when 'not_taken' then null
         else kept.commands.offered_at

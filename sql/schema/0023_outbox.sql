@@ -59,3 +59,12 @@ create table kept.deliveries_by_hand (
     done_by varchar,
     why varchar
 );
+
+-- What a command, or a copy, is after the answer of its sink.
+create macro kept.state_after(outcome, is_given_up) as
+    case
+        when outcome = 'delivered' then 'delivered'
+        when outcome = 'refused_for_good' or is_given_up then 'dead'
+        when outcome = 'unsure' then 'unsure'
+        else 'issued'
+    end;
