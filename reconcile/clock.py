@@ -37,6 +37,11 @@ def of_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
+def to_epoch(instant: datetime) -> int:
+    """The whole seconds of an instant (UTC, without a zone mark) since the beginning of 1970."""
+    return int(instant.replace(tzinfo=UTC).timestamp())
+
+
 def as_text(instant: datetime) -> str:
     """RFC 3339 with Z: `2026-11-20T09:15:00Z`."""
     return instant.isoformat(timespec="seconds") + "Z"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reconcile.sources.asterisk_cdr import cdr_parser
@@ -19,7 +17,7 @@ from reconcile.sources.batch import (
     rejected,
 )
 from reconcile.sources.forward import BATCH_LINES, Parsed, read_forward
-from reconcile.sources.local_time import zone_of
+from reconcile.sources.local_time import of_epoch, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +41,6 @@ EVENTS = frozenset(
 """Events of queue_log that are known; others are stored as well, and counted."""
 
 _FIRST_FIELDS = 5
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
 _EPOCH_DIGITS = 10
 
 
@@ -141,7 +138,7 @@ def queue_log_parser(source: str, stream: str) -> Parse:
                 count_word(words, "event", event)
             if data == [""]:
                 data = []
-            known_at = _from_epoch(epoch)
+            known_at = of_epoch(epoch)
             rows.append(
                 (source, file, line.number, known_at, content_hash(prefix, text),
                  call_id, queue, member, event, known_at, data)
@@ -158,8 +155,3 @@ def _queue_log_fault(fields: list[str]) -> str:
     if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= _EPOCH_DIGITS):
         return f"`{epoch[:80]}` is no time, expected seconds since 1970"
     return "" if fields[_FIRST_FIELDS - 1] else "no event"
-
-
-@lru_cache(maxsize=1 << 14)
-def _from_epoch(text: str) -> datetime:
-    return _EPOCH + timedelta(seconds=int(text))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from reconcile import clock
 from reconcile.settings.cdr_columns import CDR_COLUMNS
-from reconcile.sources import delimited
-from reconcile.sources.batch import Row, content_hash, count_word, rejected
-from reconcile.sources.forward import Parsed
-from reconcile.sources.local_time import first_from, instants, nearest_to
+from reconcile.sources.batch import count_word
+from reconcile.sources.configured_columns import RecordUnusable, picker, records_parser
+from reconcile.sources.local_time import first_from, instants, nearest_to, of_epoch
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable
+    from datetime import datetime
 
+    from reconcile.sources.batch import Row
+    from reconcile.sources.configured_columns import Values
     from reconcile.sources.forward import Parse
-    from reconcile.sources.lines import Line
-    from reconcile.sources.marks import Mark
 
 DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"})
 """Words that are known; others are stored as well, and counted."""
@@ -28,7 +28,6 @@ DISPOSITIONS = frozenset({"ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION
 _LEADING = CDR_COLUMNS[:9]
 _TIMES = ("start", "answer", "end", "duration", "billsec", "uniqueid", "linkedid")
 _TRAILING = CDR_COLUMNS[14:]
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
 _CHANNEL_EPOCH = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
 _START = 6 + len(_LEADING)
 _NUMBER = re.compile(r"(-?\d{1,15})(?:\.\d*)?")
@@ -38,54 +37,31 @@ _ROUNDING = timedelta(seconds=1)
 _NEAR = timedelta(days=1)
 
 
-class RecordUnusable(Exception):
-    """One record lacks what no record can do without; the text says what."""
-
-
 def cdr_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: str) -> Parse:
     """Make the parser of lines with these columns, whose times are local to `time_zone`."""
-    prefix = f"{stream}\n".encode()
-    width = len(columns)
-    dialect = delimited.Dialect()
-    # What is not configured is read from one place more, which holds null.
-    places = {name: columns.index(name) if name in columns else width for name in CDR_COLUMNS}
-    leading = itemgetter(*(places[name] for name in _LEADING))
-    times = itemgetter(*(places[name] for name in _TIMES))
-    trailing = itemgetter(*(places[name] for name in _TRAILING))
+    leading, times = picker(columns, _LEADING), picker(columns, _TIMES)
+    trailing = picker(columns, _TRAILING)
 
-    def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:
-        file = mark.file
-        found = delimited.split(lines, dialect, file=file, width=width, is_final=is_final)
-        rows: list[Row] = []
-        kept_aside = found.rejected
-        words: Counter[tuple[str, str]] = Counter()
-        for number, values, text in found.records:
-            padded = cast("list[str | None]", values)
-            padded.append(None)
-            try:
-                call_id, start_at, answer_at, end_at, duration, billsec = _facts(
-                    times(padded), time_zone
-                )
-            except RecordUnusable as reason:
-                kept_aside.append(rejected(file, number, str(reason), text))
-                continue
-            last = trailing(padded)
-            if last[0] is not None and last[0] not in DISPOSITIONS:
-                count_word(words, "disposition", last[0])
-            rows.append(
-                (source, file, number, end_at, content_hash(prefix, text), call_id,
-                 *leading(padded), start_at, answer_at, end_at, duration, billsec, *last)
-            )  # fmt: skip
-        return Parsed(found.used, rows, kept_aside, words)
+    def make(
+        file: str, number: int, digest: int, values: Values, words: Counter[tuple[str, str]]
+    ) -> Row:
+        call_id, start_at, answer_at, end_at, duration, billsec = _facts(times(values), time_zone)
+        last = trailing(values)
+        if last[0] is not None and last[0] not in DISPOSITIONS:
+            count_word(words, "disposition", last[0])
+        return (
+            source, file, number, end_at, digest, call_id,
+            *leading(values), start_at, answer_at, end_at, duration, billsec, *last,
+        )  # fmt: skip
 
-    return parse
+    return records_parser(stream, columns, make)
 
 
 def seconds_ahead(rows: Iterable[Row]) -> list[int]:
     """Of rows as parsed: by how much each start lies behind the instant in its uniqueid."""
     start, uniqueid = _START, _START + CDR_COLUMNS.index("uniqueid") - CDR_COLUMNS.index("start")
     return [
-        int((row[start] - _EPOCH).total_seconds()) - int(found[1])  # type: ignore[operator]
+        clock.to_epoch(row[start]) - int(found[1])  # type: ignore[arg-type]
         for row in rows
         if (found := _CHANNEL_EPOCH.search(str(row[uniqueid] or "")))
     ]
@@ -158,7 +134,7 @@ def channel_began(channel_ids: tuple[str | None, ...], about: datetime) -> datet
     for channel_id in channel_ids:
         found = _CHANNEL_EPOCH.search(channel_id or "")
         if found:
-            began = _EPOCH + timedelta(seconds=int(found[1]))
+            began = of_epoch(found[1])
             if abs(began - about) <= _NEAR:
                 return began - _EARLY
     return None

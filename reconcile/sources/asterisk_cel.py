@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from datetime import datetime, timedelta
-from functools import lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, cast
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from reconcile.settings.cel_columns import CEL_COLUMNS
-from reconcile.sources import delimited
-from reconcile.sources.asterisk_cdr import RecordUnusable, channel_began
-from reconcile.sources.batch import Row, content_hash, count_word, rejected
-from reconcile.sources.forward import Parsed
-from reconcile.sources.local_time import first_from, instants
+from reconcile.sources.asterisk_cdr import channel_began
+from reconcile.sources.batch import count_word
+from reconcile.sources.configured_columns import RecordUnusable, picker, records_parser
+from reconcile.sources.local_time import first_from, instants, of_epoch
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable
+    from datetime import datetime
 
+    from reconcile.sources.batch import Row
+    from reconcile.sources.configured_columns import Values
     from reconcile.sources.forward import Parse
-    from reconcile.sources.lines import Line
-    from reconcile.sources.marks import Mark
 
 EVENTS = frozenset(
     {
@@ -40,7 +38,6 @@ _FACTS = ("eventtype", "eventtime", "uniqueid", "linkedid", "userdeftype")
 _REST = tuple(name for name in CEL_COLUMNS if name not in {"eventtype", "eventtime"})
 _EVENT, _APP = 6, 8 + _REST.index("appname")
 """Where these stand in a row."""
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
 _SECONDS = re.compile(r"(\d{9,10})(?:\.(\d{1,9}))?", re.ASCII)
 _FRACTION_AT = len("2026-11-20 08:53:57")
 _MICRO_DIGITS = 6
@@ -51,39 +48,21 @@ def cel_parser(source: str, stream: str, columns: tuple[str, ...], time_zone: st
 
     Times are seconds since 1970 with a fraction, or local to `time_zone`: the value tells.
     """
-    prefix = f"{stream}\n".encode()
-    width = len(columns)
-    dialect = delimited.Dialect()
-    # What is not configured is read from one place more, which holds null.
-    places = {name: columns.index(name) if name in columns else width for name in CEL_COLUMNS}
-    facts = itemgetter(*(places[name] for name in _FACTS))
-    rest = itemgetter(*(places[name] for name in _REST))
+    facts, rest = picker(columns, _FACTS), picker(columns, _REST)
 
-    def parse(lines: list[Line], mark: Mark, is_final: bool) -> Parsed:
-        file = mark.file
-        found = delimited.split(lines, dialect, file=file, width=width, is_final=is_final)
-        rows: list[Row] = []
-        kept_aside = found.rejected
-        words: Counter[tuple[str, str]] = Counter()
-        for number, values, text in found.records:
-            padded = cast("list[str | None]", values)
-            padded.append(None)
-            event, time, uniqueid, linkedid, user_event = facts(padded)
-            try:
-                event_at = _event_at(time or "", time_zone, uniqueid)
-                call_id = _call_id(event, uniqueid, linkedid)
-            except RecordUnusable as reason:
-                kept_aside.append(rejected(file, number, str(reason), text))
-                continue
-            if event not in EVENTS and event != user_event:
-                count_word(words, "eventtype", event)
-            rows.append(
-                (source, file, number, event_at, content_hash(prefix, text), call_id, event,
-                 event_at, *rest(padded))
-            )  # fmt: skip
-        return Parsed(found.used, rows, kept_aside, words)
+    def make(
+        file: str, number: int, digest: int, values: Values, words: Counter[tuple[str, str]]
+    ) -> Row:
+        event, time, uniqueid, linkedid, user_event = facts(values)
+        event_at = _event_at(time or "", time_zone, uniqueid)
+        call_id = _call_id(event, uniqueid, linkedid)
+        if event not in EVENTS and event != user_event:
+            count_word(words, "eventtype", event)
+        return (
+            source, file, number, event_at, digest, call_id, event, event_at, *rest(values)
+        )  # fmt: skip
 
-    return parse
+    return records_parser(stream, columns, make)
 
 
 def kinds(rows: Iterable[Row]) -> set[tuple[str, str]]:
@@ -104,7 +83,7 @@ def _event_at(text: str, zone: str | None, uniqueid: str | None) -> datetime:
     """The instant of an event in UTC. Raises RecordUnusable where the text tells none."""
     seconds = _SECONDS.fullmatch(text)
     if seconds:
-        return _of_epoch(seconds[1]) + _micros(seconds[2] or "")
+        return of_epoch(seconds[1]) + _micros(seconds[2] or "")
     possible = instants(text, zone or "UTC")
     if not possible:
         raise RecordUnusable(
@@ -115,11 +94,6 @@ def _event_at(text: str, zone: str | None, uniqueid: str | None) -> datetime:
     # In the hour that autumn repeats, the channel's id tells which of the two it can be.
     at = first_from(possible, channel_began((uniqueid,), possible[0]))
     return at + _micros(text[_FRACTION_AT + 1 :])
-
-
-@lru_cache(maxsize=1 << 14)
-def _of_epoch(seconds: str) -> datetime:
-    return _EPOCH + timedelta(seconds=int(seconds))
 
 
 def _micros(digits: str) -> timedelta:

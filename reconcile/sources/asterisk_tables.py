@@ -7,13 +7,13 @@ its call detail records, in the present form and in the old one with `calldate`,
 from __future__ import annotations
 
 import csv
-import re
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reconcile import clock
 from reconcile.databases import DatabaseFault
 from reconcile.settings.cdr_columns import CDR_COLUMNS
 from reconcile.settings.cel_columns import CEL_COLUMNS
+from reconcile.sources.asterisk_cdr import channel_began
 from reconcile.sources.local_time import first_from, instants
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ _OTHER_NAMES = {"start": "calldate", "eventextra": "extra"}
 _QUEUE_FIRST = ("time", "callid", "queuename", "agent", "event")
 _QUEUE_DATA = ("data1", "data2", "data3", "data4", "data5")
 _OLD_DATA = "data"
-_CALL_EPOCH = re.compile(r"(?:^|-)(\d{9,10})\.\d+$")
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC is the program's form of time
-_EARLY = timedelta(seconds=2)
 _ABSENT = "''"
 """The expression for what a table does not have."""
 _LINE_ENDS = str.maketrans("\r\n", "  ")
@@ -126,7 +123,4 @@ def _epoch(time: str, call_id: str, zone: str) -> str:
     found = instants(time.replace("T", " "), zone)
     if not found:
         return time.translate(_NO_PIPE)
-    earliest = None
-    if len(found) > 1 and (began := _CALL_EPOCH.search(call_id)):
-        earliest = _EPOCH + timedelta(seconds=int(began[1])) - _EARLY
-    return str(int((first_from(found, earliest) - _EPOCH).total_seconds()))
+    return str(clock.to_epoch(first_from(found, channel_began((call_id,), found[0]))))

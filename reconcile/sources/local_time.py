@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from reconcile import clock
 from reconcile.errors import SettingInvalid
 
 _SECONDS_LENGTH = len("2026-11-20 08:53:57")
@@ -23,6 +24,12 @@ def zone_of(name: str) -> ZoneInfo:
         raise SettingInvalid(
             f"there is no time zone `{name}`", hint="for example `UTC` or `Europe/Prague`"
         ) from None
+
+
+@lru_cache(maxsize=1 << 14)
+def of_epoch(seconds: str) -> datetime:
+    """The UTC instant that whole seconds since 1970 tell, as they are written."""
+    return clock.of_epoch(int(seconds))
 
 
 @lru_cache(maxsize=1 << 16)
