@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from settings_files import SMALL, faults, read
 
 from reconcile.settings.ari import Ari
 
-README = Path(__file__).parent.parent / "README.md"
 DIALS = """
 [sinks.asterisk]
 kind = "ari"
@@ -34,16 +32,6 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert isinstance(sink.detail, Ari)
     assert (sink.detail.extension, sink.detail.priority, sink.detail.ring_seconds) == ("s", 1, 30)
     assert not sink.detail.takes_copies
-
-
-def test_the_example_of_the_readme_is_whole(tmp_path: Path) -> None:
-    found = re.search(
-        r"<!-- ari -->\n```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found
-    settings = read(tmp_path, found[1])
-    assert [sink.kind for sink in settings.sinks] == ["ari"]
-    assert settings.campaigns[0].dialler == settings.sinks[0].name
 
 
 @pytest.mark.parametrize(

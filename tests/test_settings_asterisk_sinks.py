@@ -1,18 +1,14 @@
-"""The keys by which an Asterisk is told over AMI and by call files, and the README's examples."""
+"""The keys by which an Asterisk is told over AMI and by call files."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from settings_files import SMALL, changed, faults, read
 
 from reconcile.run_start import open_sinks
-from reconcile.sinks.ami import AmiSink
-from reconcile.sinks.call_file import CallFileSink
 
-README = Path(__file__).parent.parent / "README.md"
 AMI = """\
 kind = "ami"
 user = "reconcile"
@@ -33,28 +29,6 @@ extension = "{digits}"
 def with_sink(lines: str) -> str:
     """The small settings with a sink of these keys."""
     return changed('[sinks.file]\npath = "commands.ndjson"\n', f"[sinks.file]\n{lines}")
-
-
-def example(kind: str) -> str:
-    """The settings of the README that are marked for a kind."""
-    text = README.read_text(encoding="utf-8")
-    found = re.search(rf"<!-- settings of {kind} -->\n```toml\n(.*?)```", text, re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-def test_the_settings_of_the_readme_for_ami_are_complete(tmp_path: Path) -> None:
-    settings = read(tmp_path, example("ami"))
-    [warning] = settings.warnings
-    assert "has no source of contacts" in warning
-    assert isinstance(open_sinks(settings)["phones"], AmiSink)
-
-
-def test_the_settings_of_the_readme_for_call_files_fit_into_any_others(tmp_path: Path) -> None:
-    text = changed('[sinks.file]\npath = "commands.ndjson"\n', example("call_file"))
-    settings = read(tmp_path, text.replace('dialler = "file"', 'dialler = "phones"'))
-    assert settings.warnings == ()
-    assert isinstance(open_sinks(settings)["phones"], CallFileSink)
 
 
 @pytest.mark.parametrize("lines", [AMI, CALL_FILE], ids=["ami", "call_file"])

@@ -10,7 +10,6 @@ from settings_files import SMALL, faults, read
 from reconcile.settings import settings_hash
 from reconcile.settings.mluvii import MluviiSink
 
-README = Path(__file__).parent.parent / "README.md"
 SINK = """
 [sinks.mluvii]
 url = "https://app.mluvii.com"
@@ -25,13 +24,6 @@ def with_sink(old: str = "", new: str = "") -> str:
     assert old in SINK
     text = SMALL.replace('dialler = "file"', 'dialler = "mluvii"\nunknown_callers = "block"')
     return text + SINK.replace(old, new, 1)
-
-
-def test_the_settings_of_the_readme_are_right_as_they_stand(tmp_path: Path) -> None:
-    after = README.read_text(encoding="utf-8").partition("<!-- mluvii -->\n```toml\n")[2]
-    settings = read(tmp_path, after.partition("```")[0])
-    assert settings.warnings == ()
-    assert [source.kind for source in settings.sources] == ["mluvii", "mluvii"]
 
 
 def test_contacts_need_the_departments_that_they_are_of(tmp_path: Path) -> None:

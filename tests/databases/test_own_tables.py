@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,6 @@ from reconcile.errors import ExitCode, SettingInvalid
 
 if TYPE_CHECKING:
     from phone_tables import Place
-
-README = Path(__file__).parent.parent.parent / "README.md"
 
 SETTINGS = """\
 region = "CZ"
@@ -199,10 +196,3 @@ def test_settings_of_a_database_that_cannot_be_meant_are_refused(
     assert any(expected in line for line in lines), lines
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_the_settings_of_the_readme_can_be_copied(name: str, tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
-    (example,) = re.findall(rf"<!-- settings: {name} -->\n```toml\n(.*?)```", text, re.S)
-    (tmp_path / "reconcile.toml").write_text(example, encoding="utf-8")
-    found = settings.load(tmp_path / "reconcile.toml")
-    assert {source.kind for source in found.sources} == {name}
