@@ -95,7 +95,7 @@ cut_off as (
     from calls
     inner join staging.restarts as restarts
         on calls.source = restarts.source
-        and calls.system = restarts.system
+        and calls.system in ('', restarts.system)
         and calls.wait_began_at < restarts.restarted_at
         and calls.last_event_at <= restarts.restarted_at
     where calls.ended_at is null

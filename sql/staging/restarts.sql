@@ -5,7 +5,8 @@
 --
 -- QUEUESTART does not name its system. It is the one of the settings, or else the one prefix that
 -- all calls queued before it carry. Where they carry several, nothing tells which system started:
--- its system is '' and no call with a prefix ends by it.
+-- its system is '' and no call with a prefix ends by it. Dials name their channels themselves, and
+-- say nothing of the system.
 with starts as (
     select
         lines.source,
@@ -30,16 +31,17 @@ unnamed as (
 prefixes as (
     select
         lines.source,
-        regexp_extract(lines.call_id, '^(.+)-[0-9]+\.[0-9]+$', 1) as prefix,
+        kept.system_of(lines.call_id, '') as prefix,
         min(lines.event_at) as first_at
     from raw.queue_log as lines
     semi join unnamed
         on lines.source = unnamed.source
     where
         lines.event = 'ENTERQUEUE'
+        and regexp_matches(lines.call_id, '^(.+-)?[0-9]{9,10}\.[0-9]+$')
         and lines.applied_run is not null
         and lines.known_at >= $since::timestamp
-    group by lines.source, regexp_extract(lines.call_id, '^(.+)-[0-9]+\.[0-9]+$', 1)
+    group by lines.source, kept.system_of(lines.call_id, '')
 )
 
 select

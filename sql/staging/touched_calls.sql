@@ -59,7 +59,7 @@ select
 from kept.calls as calls
 inner join staging.restarts as restarts
     on calls.source = restarts.source
-    and calls.system = restarts.system
+    and calls.system in ('', restarts.system)
     and calls.started_at < restarts.restarted_at
 where
     restarts.applied_run = $run_id::bigint
