@@ -96,39 +96,42 @@ def demo_block(demo_output: str) -> str:
     return "```\n" + "\n".join([*lines[:14], "…"]) + "\n```"
 
 
-def explain_block(demo_output: str, demo_folder: Path) -> str:
-    del demo_output  # the demo has to have run
+def explain_block(demo_folder: Path) -> str:
     told = reconcile("explain", "700610123", folder=demo_folder / "reconcile-demo")
     command = "$ cd reconcile-demo && ../.venv/bin/reconcile explain 700610123"
     return f"```\n{command}\n{told.rstrip()}\n```"
 
 
-@pytest.fixture
-def blocks(tmp_path: Path, demo_output: str, demo_folder: Path) -> dict[str, str]:
-    return {
-        "demo": demo_block(demo_output),
-        "explain": explain_block(demo_output, demo_folder),
-        "commands": commands_block(tmp_path),
-        "settings": settings_block(),
-        "exit codes": exit_codes_block(),
-    }
+def written(name: str, request: pytest.FixtureRequest) -> str:
+    """The block as the program writes it now."""
+    match name:
+        case "demo":
+            return demo_block(request.getfixturevalue("demo_output"))
+        case "explain":
+            request.getfixturevalue("demo_output")  # the demo has to have run
+            return explain_block(request.getfixturevalue("demo_folder"))
+        case "commands":
+            return commands_block(request.getfixturevalue("tmp_path"))
+        case "settings":
+            return settings_block()
+        case _:
+            return exit_codes_block()
 
 
 @pytest.mark.parametrize("name", ["demo", "explain", "commands", "settings", "exit codes"])
 def test_a_block_of_the_readme_is_what_the_program_says(
-    name: str, blocks: dict[str, str], request: pytest.FixtureRequest
+    name: str, request: pytest.FixtureRequest
 ) -> None:
     """Written by the program, so that it cannot grow old."""
+    block = written(name, request)
     text = README.read_text(encoding="utf-8")
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, rest = text.split(begin)
     shown, after = rest.split(end)
     if request.config.getoption("--accept"):
-        README.write_text(
-            f"{before}{begin}\n{blocks[name]}\n{end}{after}", encoding="utf-8"
-        )
+        README.write_text(f"{before}{begin}\n{block}\n{end}{after}", encoding="utf-8")
         return
-    assert shown.strip() == blocks[name]
+    assert shown.strip() == block
 
 
 def test_the_two_commands_come_first_each_in_a_block_of_its_own() -> None:
