@@ -24,6 +24,8 @@ _FOLDER = "reports"
 _PERIOD = frozenset({"from_at", "to_at"})
 _NEEDS_A_FILE = "reports.import_findings"
 _HINT = "`reconcile report` lists them"
+_CORE_PARAMS = {"shown_count": duplicates.SHOWN_COUNT, "since": datetime.min}  # noqa: DTZ901
+"""What `core.*` is made with for readers: of all that there is to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,13 @@ def room(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[None]:
         yield
 
 
-def make_core(connection: duckdb.DuckDBPyConnection, query: Query) -> None:
-    """Run the files of sql/core that a query reads, those that they read first."""
+def make_core(
+    connection: duckdb.DuckDBPyConnection, query: Query, made: set[str] | None = None
+) -> None:
+    """Run the files of sql/core that a query reads, those that they read first, each once."""
+    made = set() if made is None else made
     for read in query.reads:
-        if read.startswith("core."):
-            make_core(connection, queries.load(read))
-            queries.run(connection, read, {"shown_count": duplicates.SHOWN_COUNT})
+        if read.startswith("core.") and read not in made:
+            make_core(connection, queries.load(read), made)
+            queries.run(connection, read, _CORE_PARAMS)
+            made.add(read)

@@ -81,21 +81,17 @@ judged as (
         calls.queue,
         calls.menu,
         calls.ended_at as dropped_at,
-        greatest(
-            0, epoch(calls.ended_at - coalesce(calls.wait_began_at, calls.started_at))
-        )::bigint as waited_seconds,
-        case
-            when
-                calls.direction != 'in'
-                or calls.ended_at is null
-                or calls.last_connected_at >= coalesce(calls.wait_began_at, calls.started_at)
-                then null
-            when calls.last_place = 'queue' and calls.end_reason in ('caller', 'restart')
-                then 'queue'
-            when calls.last_place = 'ivr' and calls.end_reason = 'caller' then 'ivr'
-            when calls.end_reason in ('timeout', 'exit_key', 'empty') then calls.end_reason
-            when calls.last_place = 'desk' and calls.end_reason = 'caller' then 'ringing'
-        end as kind
+        kept.waited_seconds(calls.started_at, calls.wait_began_at, calls.ended_at)
+            as waited_seconds,
+        kept.drop_kind(
+            calls.direction,
+            calls.started_at,
+            calls.wait_began_at,
+            calls.last_connected_at,
+            calls.ended_at,
+            calls.last_place,
+            calls.end_reason
+        ) as kind
     from kept.calls as calls
     inner join considered
         on calls.source = considered.source
