@@ -25,42 +25,52 @@ with instants as (
     select min(attempts.handed_out_at) as instant
     from kept.attempts as attempts
     where attempts.result is null
+),
+
+asked as (
+    select
+        coalesce(bool_or(campaigns.count_manual_attempts), false) as counts_by_hand,
+        coalesce(bool_or(campaigns.hours_of = 'client' and campaigns.hours_key is not null), false)
+            as reads_client_zones,
+        coalesce(bool_or(campaigns.reach = 'contact'), false) as reaches_contacts,
+        coalesce(bool_or(campaigns.duplicate_scope = 'contact'), false) as blocks_contacts
+    from settings.campaigns as campaigns
+),
+
+listed as (
+    select coalesce(bool_or(sources.gives_do_not_call), false) as has_do_not_call
+    from settings.sources as sources
+),
+
+limited as (
+    select $now::timestamp - max(limits.hours) * interval '1 hour' as limits_since
+    from settings.limits as limits
+),
+
+redialled as (
+    select count(*) > 0 as has_redials
+    from settings.redials as redials
+),
+
+watched as (
+    select count(*) > 0 as waits_for_operators
+    from settings.campaign_words as words
+    where words.kind = 'operator_queue'
 )
 
 select
     coalesce(least(min(instants.instant), $now::timestamp), $now::timestamp) as since,
-    $now::timestamp - (
-        select max(limits.hours) * interval '1 hour'
-        from settings.limits as limits
-    ) as limits_since,
-    coalesce((
-        select bool_or(campaigns.count_manual_attempts)
-        from settings.campaigns as campaigns
-    ), false) as counts_by_hand,
-    exists (
-        select 1
-        from settings.sources as sources
-        where sources.gives_do_not_call
-    ) as has_do_not_call,
-    exists (
-        select 1
-        from settings.campaigns as campaigns
-        where campaigns.hours_of = 'client' and campaigns.hours_key is not null
-    ) as reads_client_zones,
-    exists (
-        select 1
-        from settings.campaigns as campaigns
-        where campaigns.reach = 'contact'
-    ) as reaches_contacts,
-    exists (
-        select 1
-        from settings.campaigns as campaigns
-        where campaigns.duplicate_scope = 'contact'
-    ) as blocks_contacts,
-    exists (select 1 from settings.redials as redials) as has_redials,
-    exists (
-        select 1
-        from settings.campaign_words as words
-        where words.kind = 'operator_queue'
-    ) as waits_for_operators
+    any_value(limited.limits_since) as limits_since,
+    any_value(asked.counts_by_hand) as counts_by_hand,
+    any_value(listed.has_do_not_call) as has_do_not_call,
+    any_value(asked.reads_client_zones) as reads_client_zones,
+    any_value(asked.reaches_contacts) as reaches_contacts,
+    any_value(asked.blocks_contacts) as blocks_contacts,
+    any_value(redialled.has_redials) as has_redials,
+    any_value(watched.waits_for_operators) as waits_for_operators
 from instants
+cross join asked
+cross join listed
+cross join limited
+cross join redialled
+cross join watched
