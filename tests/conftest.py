@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from browser import Page, running_browser
 
 from reconcile import database
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
+    from browser import Browser
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,3 +68,19 @@ def connection(_empty_state: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckD
         yield _empty_state
     finally:
         _empty_state.execute("rollback")
+
+
+@pytest.fixture(scope="session")
+def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with running_browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def tab(_browser: Browser) -> Iterator[Page]:
+    """A tab of a real Chromium: whatever it complains of or asks a network for fails the test."""
+    page = _browser.page()
+    yield page
+    assert page.complaints == []
+    assert [address for address in page.requests if not address.startswith("file:")] == []
+    page.close()

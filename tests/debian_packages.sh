@@ -1,10 +1,10 @@
 #!/bin/sh
-# Install what the tests want of Debian: the servers that they start themselves, and cron.
+# Install what the tests want of Debian: the servers that they start themselves, cron and a browser.
 #
 # Does so where this is Debian and the user is root. Elsewhere it changes nothing and says what to
 # install; the tests that need it are skipped, and say so, too. No server is started by it.
 set -eu
-packages="postgresql mariadb-server openssl cron util-linux debian-archive-keyring"
+packages="postgresql mariadb-server openssl cron util-linux debian-archive-keyring chromium"
 
 missing=
 for package in $packages; do

@@ -30,8 +30,8 @@ from reconcile import (
     running,
     streams,
 )
-from reconcile.cli.masking import masked
 from reconcile.errors import DatabaseBusy, SourceUnreadable
+from reconcile.masking import masked
 from reconcile.reports import rules as rules_module
 from reconcile.run_record import RunResult
 from reconcile.settings.template import template

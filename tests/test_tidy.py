@@ -42,13 +42,13 @@ LAYERS = (
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
     | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
-    | {"reports", "explain", "due", "duplicates", "demo", "checking"},
+    | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state", "mluvii"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
-    | {"open_days", "http_exchange", "http_peer"}
+    | {"open_days", "http_exchange", "http_peer", "masking"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""
@@ -63,6 +63,8 @@ HEAVY = {
     "holidays": {"open_days"},
     "phonenumbers": {"phone_numbers"},
     "rich": {"streams"},
+    "jinja2": {"pages"},
+    "vl_convert": {"pages"},
     "psycopg": {"databases"},
     "pymysql": {"databases"},
 }

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
-from reconcile.cli.masking import masked
 from reconcile.errors import ExitCode, Problem, UsageWrong
+from reconcile.masking import masked
 from reconcile.plain_text import plain
 
 if TYPE_CHECKING:

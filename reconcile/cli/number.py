@@ -11,12 +11,13 @@ from reconcile.cli.app import app, example
 from reconcile.cli.formats import AnyFormat, by_ending
 from reconcile.cli.giving import Findings, give
 from reconcile.cli.instants import instant, now_or
-from reconcile.cli.options import Json, Now, Output, SettingsFiles, ZoneName, the_one
+from reconcile.cli.options import Html, Json, Now, Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode, UsageWrong
 from reconcile.reports.formats import Format
 
 if TYPE_CHECKING:
     from reconcile.due import Due
+    from reconcile.explain import Explanation
     from reconcile.reports.tables import Zone
     from reconcile.settings import Settings
 
@@ -66,6 +67,7 @@ def explain(
     settings: SettingsFiles = None,
     at: At = None,
     from_time: Since = None,
+    html: Html = None,
     is_json: Json = False,
     zone: ZoneName = "UTC",
 ) -> int:
@@ -84,7 +86,10 @@ def explain(
         shown_in = zone_named(zone)
         since = instant(from_time, "--from")
         found = ask(load(the_one(settings)), number, at=instant(at, "--at"), since=since)
-        answers.write(answers.envelope(data(found)) if is_json else page(found, shown_in))
+        if html is not None:
+            answers.write(_sheet_of(found, shown_in), html)
+        if html is None or is_json:
+            answers.write(answers.envelope(data(found)) if is_json else page(found, shown_in))
     return ExitCode.DONE
 
 
@@ -130,6 +135,12 @@ def due(
             _warn_of_diallers(loaded, found)
         give(_sheet(found, shown_in) if is_sheet else _due(found, shown_in), form, output)
     return ExitCode.DONE
+
+
+def _sheet_of(found: Explanation, zone: Zone) -> str:
+    from reconcile.explain.sheet import sheet  # noqa: PLC0415 - few ask for a page
+
+    return sheet(found, zone)
 
 
 def _warn_of_diallers(loaded: Settings, found: Due) -> None:

@@ -52,6 +52,15 @@ Output = Annotated[
         help="Write to a file, whole or not at all.",
     ),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        show_default=False,
+        help="Write it as one self-contained page for a browser.",
+    ),
+]
 ShowNumbers = Annotated[
     bool, typer.Option("--show-numbers", help="Do not mask phone numbers in what is told.")
 ]

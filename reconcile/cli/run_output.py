@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
-from reconcile.cli.masking import masked
 from reconcile.errors import AuditFailed, ClockWrong, Problem, SinkUnreachable, SourceUnreadable
+from reconcile.masking import masked
 from reconcile.plain_text import plain
 
 if TYPE_CHECKING:

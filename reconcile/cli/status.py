@@ -11,9 +11,9 @@ import typer
 from reconcile.cli import answers
 from reconcile.cli.app import app, example
 from reconcile.cli.instants import now_or
-from reconcile.cli.masking import masked
 from reconcile.cli.options import Json, Now, SettingsFiles, ShowNumbers, chosen
 from reconcile.errors import ExitCode, Problem
+from reconcile.masking import masked
 from reconcile.plain_text import plain
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
-from reconcile.explain import hours, values
+from reconcile.explain import words
 from reconcile.explain.timeline import events
 from reconcile.plain_text import plain
-from reconcile.reports import reasons
 from reconcile.reports.tables import WIDTH
 from reconcile.reports.values import jsonable, local
 
@@ -26,12 +25,10 @@ _KIND_WIDTH = 8
 
 def page(explanation: Explanation, zone: Zone) -> str:
     """Write the chains one below the other, times in the zone."""
-    seen = "nothing had been read by then"
-    if explanation.seen_until is not None:
-        seen = f"as seen by the run of {zone.text(explanation.seen_until)}"
+    seen = words.seen(explanation, zone)
     blocks = ["\n".join(_chain(chain, zone, seen)) for chain in explanation.chains]
-    left_out = _left_out(explanation, zone)
-    return "\n\n".join([*blocks, *([left_out] if left_out else [])]) + "\n"
+    left_out = words.left_out(explanation, zone)
+    return "\n\n".join([*blocks, *([_wrapped(left_out)] if left_out else [])]) + "\n"
 
 
 def data(explanation: Explanation) -> dict[str, Any]:
@@ -60,23 +57,14 @@ def data(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _left_out(explanation: Explanation, zone: Zone) -> str:
-    if explanation.told_from is None:
-        return ""
-    return _wrapped(
-        f"Told from {zone.text(explanation.told_from)} on; what is older stands in the audit files "
-        f"only, and `--from {explanation.recorded_from}` reads them too"
-    )
-
-
 def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
     yield _wrapped(f"{chain.number}, {seen}")
-    for line in (*_directory(chain), *_do_not_call(chain)):
+    for line in (*words.directory(chain), *words.do_not_call(chain)):
         yield _wrapped(line)
     found = events(chain, lambda instant: _clock(instant, zone))
     if not found:
         yield ""
-        yield "No source has shown a call with this number."
+        yield words.NO_CALL
     day = ""
     for event in found:
         wall = local(event.at, zone.zone)
@@ -86,85 +74,8 @@ def _chain(chain: Chain, zone: Zone, seen: str) -> Iterator[str]:
         head = f"{wall.strftime(_TIME)}  {event.kind:<{_KIND_WIDTH}}  "
         yield _wrapped(plain(event.text), head)
     yield ""
-    for line in (*_next(chain, zone), *_settings(chain, zone)):
+    for line in (*words.coming(chain, zone), *words.decided_by(chain, zone)):
         yield _wrapped(line)
-
-
-def _directory(chain: Chain) -> Iterator[str]:
-    contacts = chain.parts["contacts"]
-    if not contacts:
-        yield "On no contact of the directory"
-    elif len(contacts) == 1:
-        yield f"Contact {_contact(contacts[0])}"
-    else:
-        ids = [contact["contact_id"] for contact in contacts]
-        names = "; ".join(
-            f"{contact['source']}/{_contact(contact)}"
-            if ids.count(contact["contact_id"]) > 1
-            else _contact(contact)
-            for contact in contacts
-        )
-        yield f"On {len(contacts)} contacts, a duplicate: {names}"
-    for contact in contacts:
-        if contact["shared_numbers"]:
-            shared = ", ".join(contact["shared_numbers"])
-            yield f"Contact {contact['contact_id']} is also on {shared}, which others share"
-
-
-def _do_not_call(chain: Chain) -> Iterator[str]:
-    for row in chain.parts["do_not_call"]:
-        since = f" since {row['since_text']}" if row["since_text"] else ""
-        note = f" ({row['note']})" if row["note"] else ""
-        hashed = ", by its hash" if row["is_hashed"] else ""
-        said = plain(f"On the do-not-call list `{row['source']}`{since}{note}{hashed}")
-        yield f"{said}: no campaign calls it"
-
-
-def _settings(chain: Chain, zone: Zone) -> Iterator[str]:
-    """By what it was decided: of each version the values that are no defaults, and the ladder."""
-    for row in chain.parts["settings"]:
-        told = values.told(row["settings"])
-        yield (
-            f"Decided by settings {row['settings_hash']} of `{row['campaign']}` from "
-            f"{zone.text(row['first_run_at'])} on: {told}"
-        )
-
-
-def _contact(row: dict[str, Any]) -> str:
-    return plain(" ".join(part for part in (row["contact_id"], row["name"]) if part))
-
-
-def _next(chain: Chain, zone: Zone) -> Iterator[str]:
-    rows = chain.parts["next"]
-    if not rows:
-        yield "Next: nothing, no episode is open"
-    for row in rows:
-        what = "no further attempt"
-        if row["attempt_number"] is not None and row["due_at"] is not None:
-            what = f"attempt {row['attempt_number']} of {row['attempt_count']}"
-            what += f"{reasons.redial(row)}, due {zone.text(row['due_at'])}"
-        reason = row["reason"] or "undecided"
-        since = f" since {zone.text(row['since_at'])}" if row["since_at"] else ""
-        why = f" ({plain(row['why'])})" if row["why"] else ""
-        words = reasons.decision(reason, _other_numbers(chain, row))
-        if reason == "outside_hours":
-            words += f": {hours.opening(row, row['since_at'])}"
-        if row["held_by"] in (None, reason):
-            words += why
-        elif row["decision"] == "dial" and reason != "undelivered":
-            words = reasons.decision(row["held_by"]) + why
-        else:
-            words += f"; and then `{row['held_by']}`: {reasons.decision(row['held_by'])}{why}"
-        yield f"Next in `{row['campaign']}`: {what}; {row['decision']} `{reason}`{since}: {words}"
-
-
-def _other_numbers(chain: Chain, row: dict[str, Any]) -> list[str]:
-    """The other numbers of the contact on which the decision in force rests."""
-    in_force = {
-        (one["episode_id"], one["reason"]): one["other_numbers"] for one in chain.parts["decisions"]
-    }
-    found: list[str] = in_force.get((row["episode_id"], row["reason"]), [])
-    return found
 
 
 def _wrapped(text: str, head: str = "") -> str:

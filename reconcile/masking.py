@@ -1,4 +1,4 @@
-"""Phone numbers in what is told on stderr and in `status`, masked."""
+"""Phone numbers, masked: on stderr, in `status`, and on pages that are passed on."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ def masked(text: str) -> str:
     'dial|missed-calls|+420*******23|pbx/1795165231.195|1'
     """
     return _NUMBER.sub(lambda match: _mask(match[0]), text)
+
+
+def masked_number(number: str) -> str:
+    """Hide the middle of what is known to be a number, or most of a caller's key.
+
+    >>> masked_number("+420700610123"), masked_number("anna7")
+    ('+420*******23', '***a7')
+    """
+    if len(number) > _KEPT_FRONT + _KEPT_BACK + 1:
+        return _mask(number)
+    return "*" * max(0, len(number) - _KEPT_BACK) + number[-_KEPT_BACK:]
 
 
 def _mask(number: str) -> str:
