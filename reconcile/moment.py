@@ -29,6 +29,7 @@ class Moment:
     is_strict: bool = False
     is_clock_back: bool = False
     has_swept: bool = False
+    has_new_directory: bool = False
     since: datetime = field(default_factory=lambda: datetime(1970, 1, 1))  # noqa: DTZ001 - UTC
     limits_since: datetime | None = None
     counts_by_hand: bool = False

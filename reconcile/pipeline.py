@@ -24,6 +24,7 @@ APPLY = (
     "commands.apply_waiting_table_calls",
     "commands.apply_waiting_results",
 )
+FIND_DUPLICATES = ("core.duplicates", "commands.keep_duplicates")
 BEFORE_THE_WALK = (
     "commands.start_campaigns",
     "commands.follow_campaigns",
@@ -116,6 +117,8 @@ def decide(
     episodes they name are held in this very run.
     """
     steps.run(connection, APPLY, moment)
+    if moment.has_new_directory:  # of a large one it is too dear for each run
+        steps.run(connection, FIND_DUPLICATES, moment)
     fold(connection, moment)
     steps.run(connection, BEFORE_THE_WALK, moment)
     steps.repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))

@@ -8,43 +8,25 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile import database, faults
+from reconcile import clock, database, faults
+from reconcile.audit_files import compacting, views, writing
 from reconcile.database import READ_FILE, STATE_FILE
 from reconcile.files_out import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
-AUDIT_FOLDER = "audit"
+    from reconcile.audit_files.writing import Pending
+
 PUBLISHED_FILE = database.PUBLISHED_FILE
 STATUS_FILE = "status.json"
 IDLE_FILE = "idle_runs.ndjson"
 """Rows of `ops.runs` since the last publishing: a run that changes nothing publishes none."""
-
-# Tables whose rows carry the run that last changed them; each becomes a folder of audit files.
-AUDIT_TABLES = {
-    "calls": "kept.calls",
-    "dropped_calls": "kept.dropped_calls",
-    "episodes": "kept.episodes",
-    "attempts": "kept.attempts",
-    "decisions": "kept.decisions",
-    "commands": "kept.commands",
-    "copies": "kept.copies",
-    "witnesses": "kept.witnesses",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Audit files written under temporary names, to be renamed in."""
-
-    files: tuple[tuple[Path, Path], ...]
-    run_id: int
 
 
 def published_run(folder: Path) -> int:
@@ -52,63 +34,66 @@ def published_run(folder: Path) -> int:
     if not (folder / READ_FILE).exists():
         return 0
     try:
-        return int(json.loads((folder / PUBLISHED_FILE).read_text(encoding="utf-8"))["run_id"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return int(_published(folder)["run_id"])
+    except (ValueError, KeyError, TypeError):
         return 0
 
 
-def write_audit_files(
+def prepare(
     connection: duckdb.DuckDBPyConnection, folder: Path, *, run_id: int, now: datetime
 ) -> Pending:
-    """Write what changed since the last publishing as Parquet, one small file a table.
-
-    Hive folders by the date of the run; rows are versions: the newest `changed_run` of a key
-    counts.
-    """
+    """Write what changed since the last publishing under temporary names, for `publish`."""
     after = published_run(folder)
-    changed = {name: f"{table} where changed_run > {after}" for name, table in AUDIT_TABLES.items()}
-    # Every version of the settings, for a decision of long ago names one of long ago: a few rows.
-    if _has_new_settings(connection, folder, after):
-        changed["settings"] = "ops.settings"
-    files = []
-    for name, rows in changed.items():
-        found = connection.execute(f"select count(*) from {rows}").fetchall()  # noqa: S608 - ours
-        if not found[0][0]:
-            continue
-        target = folder / AUDIT_FOLDER / name / f"date={now:%Y-%m-%d}" / f"run-{run_id:010}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # The same name each time, so that a kill leaves one file at most.
-        beside = folder / AUDIT_FOLDER / name / ".run.parquet.new"
-        place = str(beside).replace("'", "''")
-        connection.execute(
-            f"copy (select * from {rows}) "  # noqa: S608
-            f"to '{place}' (format parquet, compression zstd)"
-        )
-        files.append((beside, target))
-    return Pending(tuple(files), run_id)
+    pending = writing.write_changes(connection, folder, after=after, run_id=run_id, now=now)
+    views.keep(connection, folder)
+    return pending
 
 
-def _has_new_settings(connection: duckdb.DuckDBPyConnection, folder: Path, after: int) -> bool:
-    if not (folder / AUDIT_FOLDER / "settings").is_dir():
-        return True
-    new = connection.execute(
-        "select count(*) from ops.settings where first_run_at in "
-        "(select run_at from ops.runs where run_id > $1)",
-        [after],
-    ).fetchall()
-    return bool(new[0][0])
-
-
-def publish(folder: Path, pending: Pending) -> None:
+def publish(folder: Path, pending: Pending) -> list[str]:
     """Rename the audit files in and replace the read copy. The state must be closed, the lock held.
 
+    The first publishing after an hour or a day makes one audit file of the many of it. Gives lines
+    that tell what was wrong with that.
     A kill in between leaves `published.json` behind, and the next run publishes again, over the
     same temporary names: no half-written copy stays.
     """
-    for beside, target in pending.files:
-        beside.replace(target)
+    pending.rename_in()
     publish_copy(folder)
-    write_whole(folder / PUBLISHED_FILE, json.dumps({"run_id": pending.run_id}))
+    hour = pending.now.replace(minute=0, second=0, microsecond=0)
+    since = _hour_of(folder) or hour
+    _note_published(folder, pending.run_id, since)
+    if since == hour:
+        return []
+    try:
+        lines = compacting.compact(folder, since, hour)
+    except Exception as error:  # of whatever kind, nothing is lost and the run goes on
+        return [
+            f"the audit files of past hours cannot be put together: {str(error).splitlines()[0]}",
+            "They stay as they are, and the next run that publishes tries again",
+        ]
+    _note_published(folder, pending.run_id, hour)
+    return lines
+
+
+def _note_published(folder: Path, run_id: int, hour: datetime) -> None:
+    """Note the run that readers see, and the hour up to which audit files are put together."""
+    noted = {"run_id": run_id, "hour": clock.as_text(hour)}
+    write_whole(folder / PUBLISHED_FILE, json.dumps(noted))
+
+
+def _hour_of(folder: Path) -> datetime | None:
+    try:
+        return clock.parse_instant(_published(folder)["hour"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _published(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / PUBLISHED_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def publish_copy(folder: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from reconcile.audit_files.writing import Pending
     from reconcile.jobs import DueJob
     from reconcile.moment import Moment
     from reconcile.reading import Feed
@@ -138,7 +139,7 @@ def begin(run: Run, result: RunResult) -> None:
     queries.run(run.connection, "commands.keep_clock", moment.params())
 
 
-def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
+def end(run: Run, result: RunResult, folder: Path) -> Pending | None:
     """Write how the run ended; prepare what readers get when something changed."""
     connection = run.connection
     if not result.is_idle:
@@ -161,9 +162,7 @@ def end(run: Run, result: RunResult, folder: Path) -> publishing.Pending | None:
     published_run = publishing.published_run(folder)
     if last_change <= published_run or (published_run and not is_due):
         return None
-    return publishing.write_audit_files(
-        connection, folder, run_id=int(last_change), now=run.moment.now
-    )
+    return publishing.prepare(connection, folder, run_id=int(last_change), now=run.moment.now)
 
 
 def status(run: Run, result: RunResult) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from reconcile import (
 )
 from reconcile.errors import ExitCode
 from reconcile.run_record import Run, RunResult
-from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
+from reconcile.settings.schedules import PUBLISH, RETENTION, source_job
 from reconcile.sinks import TendedSink
 from reconcile.state import OpenState
 
@@ -70,7 +70,9 @@ def run(
     ):
         one, result = _run(settings, now, accepts_clock=accepts_clock, takes_over=takes_over)
         if one.report_slots:
-            _write_reports(one, result)
+            from reconcile import scheduled  # noqa: PLC0415 - few runs have something to write
+
+            scheduled.write(one, result)
         result.faults = one.faults
         result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
         publishing.write_status(folder, run_record.status(one, result))
@@ -102,7 +104,9 @@ def _run(
         publishing.sweep_leftovers(folder)
         database.compact(folder)
     if pending is not None:
-        publishing.publish(folder, pending)
+        if lines := publishing.publish(folder, pending):
+            one.note("audit files", lines, ExitCode.SINK)
+            result.exit_code = one.exit_code
     else:
         publishing.add_idle_run(folder, result.row)
     return one, result
@@ -183,19 +187,6 @@ def _done_jobs(one: Run) -> set[str]:
     faulty = {feed.source for feed in one.feeds if feed.fault is not None}
     sources = {source.name for source in one.settings.sources} - faulty
     return {*map(source_job, sources), PUBLISH, RETENTION} - one.pulled.left_out
-
-
-def _write_reports(one: Run, result: RunResult) -> None:
-    """Write the reports whose slot has come; one that cannot be written stays due."""
-    from reconcile import report_files  # noqa: PLC0415 - few runs write any
-
-    written, problems = report_files.write_due(one.settings, one.report_slots)
-    for name, problem in problems.items():
-        one.note(f"report {name}", problem.lines(), ExitCode.SINK)
-    result.exit_code = one.exit_code
-    with database.open_state(one.settings.state_folder) as connection:
-        jobs.done(connection, one.moment, one.due_jobs, map(report_job, written))
-        result.schedule = jobs.standing(connection, one.settings, one.moment)
 
 
 def _is_idle(one: Run) -> bool:

@@ -35,6 +35,7 @@ def keep(connection: duckdb.DuckDBPyConnection, source: str, batch: Batch, momen
     """Keep what a batch has, unless it is refused; the last good one stays then."""
     if batch.do_not_call is None:
         refusal = _keep_directory(connection, source, batch.contacts or ())
+        moment.has_new_directory = moment.has_new_directory or refusal is None
         return Kept(0, 0, _problem(f"the directory `{source}`", refusal))
     refusal, aside = _keep_do_not_call(connection, source, batch.do_not_call)
     loading.keep_aside(

@@ -27,6 +27,7 @@ SWEEP = (
     "commands.sweep_commands",
     "commands.sweep_copies",
     "commands.sweep_episodes",
+    "commands.sweep_duplicates",
     "commands.sweep_operator_signs",
     "commands.sweep_client_hours",
     "commands.sweep_zone_hours",

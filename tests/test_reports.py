@@ -12,7 +12,9 @@ import pytest
 from reading_folder import fill
 from site_folder import CLIENT, Site, at
 
-from reconcile import database, publishing, queries
+from reconcile import database, queries
+from reconcile.audit_files import writing
+from reconcile.audit_files.tables import AUDIT_TABLES
 from reconcile.errors import UsageWrong
 from reconcile.queries import Rows
 from reconcile.reports import catalogue, read_copy, reasons
@@ -246,13 +248,17 @@ def swept(tmp_path: Path) -> Settings:
     site = fill(tmp_path)
     state = site.state_folder
     with database.connect(state / "read.duckdb") as connection:
-        pending = publishing.write_audit_files(
-            connection, state, run_id=16, now=datetime.fromisoformat("2026-03-02T10:16:00")
+        pending = writing.write_changes(
+            connection,
+            state,
+            after=0,
+            run_id=16,
+            now=datetime.fromisoformat("2026-03-02T10:16:00"),
         )
-        for beside, target in pending.files:
-            beside.replace(target)
-        for table in publishing.AUDIT_TABLES.values():
-            connection.execute(f"delete from {table}")
+        pending.rename_in()
+        for table in AUDIT_TABLES.values():
+            if table.relation.startswith("kept."):
+                connection.execute(f"delete from {table.relation}")
         connection.execute("update ops.clock set swept_on = date '2026-05-01'")
     return site
 

@@ -41,9 +41,9 @@ LAYERS = (
     {"cli"},
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
     | {"pulling", "undelivered"}
-    | {"jobs", "openings", "report_files", "snapshots", "sweeping", "folding", "steps"}
+    | {"jobs", "openings", "report_files", "scheduled", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"},
-    {"sources", "sinks", "outbox", "lanes", "publishing", "import_file"},
+    {"sources", "sinks", "outbox", "lanes", "publishing", "audit_files", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state", "mluvii"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}

@@ -7,12 +7,11 @@ together from them in memory, beside the read copy, for as long as it takes.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import scratch
-from reconcile.publishing import AUDIT_FOLDER, AUDIT_TABLES
+from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, AuditTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,24 +20,13 @@ if TYPE_CHECKING:
     import duckdb
 
 
-@dataclass(frozen=True, slots=True)
-class _Versions:
-    """What tells the versions of one row from other rows, and by which instant it grows old."""
+_TABLES = [
+    table
+    for table in AUDIT_TABLES.values()
+    if table.relation.startswith("kept.") and table.name != "duplicates"
+]
+"""Those whose rows reports look back at."""
 
-    key: str
-    instant: str
-
-
-_TABLES = {
-    "calls": _Versions("source, call_id", "started_at"),
-    "dropped_calls": _Versions("source, call_id", "dropped_at"),
-    "episodes": _Versions("episode_id", "added_at"),
-    "attempts": _Versions("command_key", "handed_out_at"),
-    "decisions": _Versions("episode_id, run_id", "first_run_at"),
-    "commands": _Versions("command_key", "issued_at"),
-    "copies": _Versions("command_key, sink", "issued_at"),
-    "witnesses": _Versions("source, call_id, witness", "started_at"),
-}
 _TIMED = {
     "pauses": "paused_at",
     "closings_by_hand": "closed_at",
@@ -85,14 +73,15 @@ def with_swept(
         yield
         return
     with _past(connection) as here:
-        for name, versions in _TABLES.items():
-            table = AUDIT_TABLES[name]
-            connection.execute(f"create table past.{table} as from {here}.{table}")
+        for table in _TABLES:
+            connection.execute(
+                f"create table past.{table.relation} as from {here}.{table.relation}"
+            )
             _add_versions(
                 connection,
-                _days(state_folder / AUDIT_FOLDER / name, since, datetime.max),  # noqa: DTZ901
-                name,
-                f"{versions.instant} >= $since and {versions.instant} < $until",
+                _days(state_folder / AUDIT_FOLDER / table.name, since, datetime.max),  # noqa: DTZ901
+                table,
+                f"{table.instant} >= $since and {table.instant} < $until",
                 {"since": since, "until": horizon},
             )
         # What was settling to the end turned out to be no dropped call; its row was taken away.
@@ -118,19 +107,19 @@ def as_of(
         [at],
     ).fetchall()[0][0]
     with _past(connection) as here:
-        for name, versions in _TABLES.items():
-            table = AUDIT_TABLES[name]
+        for table in _TABLES:
+            rows = f"{here}.{table.relation}"
             connection.execute(
-                f"create table past.{table} as from {here}.{table} "
+                f"create table past.{table.relation} as from {rows} "
                 "where number = $1 and changed_run <= $2",
                 [number, run_id],
             )
             params = {"number": number, "run_id": run_id}
-            since = _changed_since(connection, f"{here}.{table}", versions.instant, params, at)
+            since = _changed_since(connection, rows, table.instant, params, at)
             _add_versions(
                 connection,
-                _days(state_folder / AUDIT_FOLDER / name, since, at),
-                name,
+                _days(state_folder / AUDIT_FOLDER / table.name, since, at),
+                table,
                 "number = $number and changed_run <= $run_id",
                 params,
             )
@@ -184,7 +173,7 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             "select table_name from duckdb_tables() "
             "where database_name = current_database() and schema_name = 'kept'"
         ).fetchall():
-            if name not in _TABLES:
+            if name not in [table.name for table in _TABLES]:
                 connection.execute(f"create table past.kept.{name} as from {here}.kept.{name}")
         for name, parameters, definition in connection.execute(
             "select function_name, list_aggregate(parameters, 'string_agg', ', '), "
@@ -212,20 +201,33 @@ def _days(folder: Path, since: datetime, until: datetime) -> list[str]:
 def _add_versions(
     connection: duckdb.DuckDBPyConnection,
     files: list[str],
-    name: str,
+    table: AuditTable,
     condition: str,
     params: dict[str, object],
 ) -> None:
     """Add the newest version of each row that is not here yet."""
     if not files:
         return
-    key = _TABLES[name].key
-    same = " and ".join(f"here.{part} = versions.{part}" for part in key.split(", "))
+    name, key = table.relation, ", ".join(table.key)
+    read = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+    shared = _shared_columns(connection, f"past.{name}", read, files)
+    same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
     connection.execute(
-        f"insert into past.kept.{name} by name select versions.* from ("  # noqa: S608 - our names
-        "select * from read_parquet($files, hive_partitioning = false, union_by_name = true) "
-        f"where {condition} "
+        f"insert into past.{name} by name select versions.* from ("  # noqa: S608 - our names
+        f"select {shared} from {read} where {condition} "
         f"qualify row_number() over (partition by {key} order by changed_run desc) = 1"
-        f") as versions where not exists (select 1 from past.kept.{name} as here where {same})",
+        f") as versions where not exists (select 1 from past.{name} as here where {same})",
         {**params, "files": files},
     )
+
+
+def _shared_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, read: str, files: list[str]
+) -> str:
+    """What the files of whatever version have of the columns of a table."""
+    known = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
+    found = connection.execute(
+        f"describe select * from {read}",  # noqa: S608 - our own text
+        {"files": files},
+    ).fetchall()
+    return ", ".join(name for name, *_ in found if name in known)
