@@ -1,7 +1,7 @@
-"""MariaDB and MySQL, by PyMySQL: the server makes one text of each row, which is all that passes.
+"""MariaDB and MySQL, by PyMySQL.
 
-A driver in pure Python takes its time for each value. With one value a row it is three times as
-fast, and no faster driver needs a compiler or another licence.
+It is pure Python: drivers that are faster need a compiler or come under another licence. How rows
+pass all the same in good time is told in `mariadb_rows`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reconcile.databases import (
-    INSTANT,
     LOCAL_TIME,
     NUMBER,
     OTHER,
     TEXT,
     DatabaseFault,
+    mariadb_rows,
     missing_driver,
     one_row,
 )
@@ -32,12 +32,6 @@ _HOLDS = {
     **dict.fromkeys((15, 252, 253, 254), TEXT),
 }
 """What a column holds by the number of its type in the protocol."""
-_HEAD_BYTES = 4
-_PACKET_MAX = 0xFFFFFF
-_NULL, _SHORT, _LONG, _END, _FAULT = 0xFB, 0xFC, 0xFD, 0xFE, 0xFF
-"""By its first byte a packet of the protocol is a text of so long a length, the end, or a fault."""
-_END_MAX = 9
-_ROW_LOST = "a row is longer than the server's `max_allowed_packet`"
 
 
 def connect(server: Server) -> MariadbSession:
@@ -127,45 +121,12 @@ class MariadbSession:
 
     def shown(self, column: str, holds: str, zone: str) -> str:  # noqa: ARG002 - it has no instants
         """A time as it is written, for all the server's times are local ones."""
-        return f"cast({column} as char)" if holds in {LOCAL_TIME, INSTANT} else column
+        return column
 
     def records(self, columns: Sequence[str], rest: str) -> Iterator[bytes]:
-        """The rows of a select as CSV, each made into one text by the server."""
-        values = ", ".join(f"replace(ifnull({one}, ''), '\"', '\"\"')" for one in columns)
-        record = f"concat('\"', concat_ws('\",\"', {values}), '\"', char(10 using utf8mb4))"
+        """The rows of a select as CSV."""
         with _faults(self._driver):
-            # Not closed here: that would wait for all the rest where it is left early.
-            rows = self._connection.cursor(self._driver.cursors.SSCursor)
-            rows.execute(f"select {record} {rest}")
-            yield from self._texts(rows._result)
-
-    def _texts(self, result: Any) -> Iterator[bytes]:  # noqa: ANN401
-        """The rows of one text each, read from the packets themselves.
-
-        The driver's own way through seven functions a row takes three times as long.
-        """
-        read = self._connection._rfile.read
-        result.unbuffered_active = False  # it is read here, to its end
-        while True:
-            head = read(_HEAD_BYTES)
-            size = int.from_bytes(head[:3], "little")
-            data = read(size)
-            if len(head) < _HEAD_BYTES or len(data) < size:
-                raise DatabaseFault("the connection was lost in the middle of an answer")
-            kind = data[0]
-            if kind < _NULL:
-                yield data[1:]
-            elif kind == _SHORT:
-                yield data[3:]
-            elif kind == _LONG and size < _PACKET_MAX:
-                yield data[4:]
-            elif kind == _END and size < _END_MAX:
-                self._connection._next_seq_id = (head[3] + 1) % 256
-                return
-            elif kind == _FAULT:
-                self._driver.err.raise_mysql_exception(data)
-            else:
-                raise DatabaseFault(_ROW_LOST)
+            yield from mariadb_rows.records(self._connection, self._driver, columns, rest)
 
     def change(self, statement: str, values: Sequence[object] = ()) -> int:
         """Execute one statement; `?` stands for a value."""

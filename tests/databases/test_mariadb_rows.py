@@ -1,0 +1,105 @@
+"""Rows of a real MariaDB as records of CSV: what stands in them, how long they are, where they end.
+
+What tables of an Asterisk have is tried in `test_pulling_tables`; here, what no Asterisk writes.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconcile.databases import DatabaseFault, session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servers import Own
+
+    from reconcile.databases import Session
+
+BETWEEN = "\x1f"
+"""The character by which the server is asked to join the values of a row."""
+
+
+@pytest.fixture
+def opened(mariadb: Own) -> Iterator[Session]:
+    with session("mariadb", mariadb.server()) as found:
+        found.change("drop table if exists held")
+        yield found
+
+
+def rows(opened: Session, *columns: str, rest: str = "from held") -> list[list[str]]:
+    data = b"".join(opened.records(columns, rest)).decode()
+    return list(csv.reader(data.splitlines(keepends=True)))
+
+
+def test_values_with_the_character_between_them_arrive_as_they_are(opened: Session) -> None:
+    opened.change(
+        "create table held (n int, a varchar(99), b varchar(99) collate utf8mb4_unicode_ci, "
+        "c varchar(99) character set latin2)"
+    )
+    wanted = [
+        ["1", "plain", "plain", "plain"],
+        ["2", f"{BETWEEN}a", "", ""],
+        ["3", "", f"b{BETWEEN}", f"{BETWEEN}{BETWEEN}"],
+        ["4", f'"{BETWEEN}","', "two\nlines", "ř"],
+        ["5", "after", "the", "odd"],
+    ]
+    for row in wanted:
+        opened.change("insert into held values (?, ?, ?, ?)", row)
+    opened.change("insert into held values (6, null, ?, null)", [f"as many{BETWEEN} as were it"])
+    wanted.append(["6", "", f"as many{BETWEEN} as were it", ""])
+    assert sorted(rows(opened, "n", "a", "b", "c")) == wanted
+    of_query = "from (select a as d, b from held where n = 2) as pulled"
+    assert rows(opened, "d", "b", rest=of_query) == [[f"{BETWEEN}a", ""]]
+
+
+def test_columns_of_several_character_sets_pass_in_one_row(opened: Session) -> None:
+    opened.change(
+        "create table held (a varchar(9) character set latin2, b varchar(9) character set cp1250, "
+        "c varchar(9) character set latin1, d varchar(9) collate utf8mb4_bin)"
+    )
+    opened.change("insert into held values (?, ?, ?, ?)", ["ř", "ž", "é", "𝄞"])
+    assert rows(opened, "a", "b", "c", "d") == [["ř", "ž", "é", "𝄞"]]
+
+
+def test_each_type_is_written_as_the_server_writes_it(opened: Session) -> None:
+    opened.change(
+        "create table held (a datetime, b datetime(6), c timestamp(3) null, d time, e date, "
+        "f decimal(9, 3), g double, h bigint unsigned, i boolean, j varchar(9), k int)"
+    )
+    wanted = ["2026-11-20 08:53:57", "2026-11-20 08:53:57.000100", "2026-11-20 08:53:57.120"]
+    wanted += ["-12:00:01", "2026-11-20", "-1.500", "0.1", "18446744073709551615", "1", "", ""]
+    opened.change(f"insert into held values ({'?, ' * 9}null, null)", wanted[:9])
+    assert rows(opened, *"abcdefghijk") == [wanted]
+
+
+@pytest.mark.parametrize("length", [0, 1, 250, 251, 65_535, 65_536, 300_000, 5_000_000])
+def test_long_texts_pass_and_the_next_select_begins_behind_them(
+    opened: Session, length: int
+) -> None:
+    opened.change("create table held (n int, text longtext)")
+    for n in range(3):
+        opened.change(f"insert into held values ({n}, repeat('ab', {length}))")
+    text = "ab" * length
+    csv.field_size_limit(1 << 26)
+    assert rows(opened, "n", "text") == [[str(n), text] for n in range(3)]
+    assert rows(opened, "count(*)") == [["3"]]
+    assert opened.texts("select n from held where n > ?", [1]) == ["2"]
+
+
+def test_a_row_that_is_longer_than_an_answer_may_be_is_a_fault(opened: Session) -> None:
+    opened.change("create table held (a longtext, b longtext)")
+    opened.change("insert into held values (repeat('a', 9000000), repeat('b', 9000000))")
+    with pytest.raises(DatabaseFault, match="max_allowed_packet"):
+        rows(opened, "a", "b")
+
+
+def test_a_fault_among_the_rows_is_told_in_the_words_of_the_server(opened: Session) -> None:
+    opened.change("create table held (n int)")
+    opened.change("insert into held select seq from seq_1_to_100000")
+    wrong = "from held where n < 99000 or (select seq from seq_1_to_2) = n"
+    with pytest.raises(DatabaseFault, match="more than 1 row"):
+        rows(opened, "n", rest=wrong)
