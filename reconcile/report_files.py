@@ -51,11 +51,9 @@ def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Pat
         place.parent.mkdir(parents=True, exist_ok=True)
         with open_read_copy(settings) as connection:
             if form is Format.PARQUET:
-                catalogue.write_parquet(
-                    connection, query, period, settings.state_folder, path=place
-                )
+                catalogue.write_parquet(connection, query, period, settings, path=place)
                 return place
-            made = catalogue.make(connection, query, period, settings.state_folder)
+            made = catalogue.make(connection, query, period, settings)
         write_whole(place, text.document(made, period, zone_named(settings.time_zone), form))
     except OSError as error:
         raise SettingInvalid(

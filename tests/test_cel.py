@@ -230,7 +230,7 @@ def test_where_the_logs_differ_is_reported(all_three: Site) -> None:
     """The CDR counts waiting from the menu on; a queue_log does not know what came after it."""
     with open_read_copy(all_three.settings) as connection:
         report = catalogue.make(
-            connection, catalogue.find("witnesses"), catalogue.Period(), all_three.state
+            connection, catalogue.find("witnesses"), catalogue.Period(), all_three.settings
         )
     found = {(row["call"], row["log"]): row["differs_in"] for row in report.rows.as_dicts()}
     assert found["pbx/1795165115.135", "cel"] == "wait_began"

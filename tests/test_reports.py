@@ -48,7 +48,7 @@ def copy(site: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def make(
     connection: duckdb.DuckDBPyConnection, name: str, site: Settings, period: Period | None = None
 ) -> catalogue.Report:
-    return catalogue.make(connection, catalogue.find(name), period or Period(), site.state_folder)
+    return catalogue.make(connection, catalogue.find(name), period or Period(), site)
 
 
 # Tables.
@@ -210,7 +210,7 @@ def test_parquet_has_every_row_and_typed_columns(
 ) -> None:
     path = tmp_path / "it's.parquet"
     query = catalogue.find(name)
-    catalogue.write_parquet(copy, query, Period(), site.state_folder, path=path)
+    catalogue.write_parquet(copy, query, Period(), site, path=path)
     found = duckdb.connect().execute("from read_parquet($1)", [str(path)])
     assert found.fetchall() == make(copy, name, site).rows.rows
     assert list(tmp_path.iterdir()) == [path]
@@ -222,7 +222,7 @@ def test_parquet_of_a_period_holds_the_period(
     path = tmp_path / "x.parquet"
     period = Period(datetime.fromisoformat("2026-03-02T10:05"))
     query = catalogue.find("dropped_calls_list")
-    catalogue.write_parquet(copy, query, period, site.state_folder, path=path)
+    catalogue.write_parquet(copy, query, period, site, path=path)
     rows = duckdb.connect().execute("from read_parquet($1)", [str(path)]).fetchall()
     assert rows == make(copy, "dropped_calls_list", site, period).rows.rows
     assert len(rows) == 2
@@ -368,14 +368,14 @@ def test_idle_runs_after_the_last_publishing_stand_in_the_reports_of_runs_and_fe
     with read_copy.open_read_copy(site.settings) as connection:
         for period in (Period(), Period(at("09:00"), at("12:00"))):
             runs = catalogue.make(
-                connection, catalogue.find("runs"), period, site.state
+                connection, catalogue.find("runs"), period, site.settings
             ).rows.as_dicts()
             assert [f"{run['run_at']:%H:%M}" for run in runs] == [
                 f"10:0{minute}" for minute in range(5)
             ]
             assert runs[-1]["outcome"] == "idle"
         feeds = catalogue.make(
-            connection, catalogue.find("feeds"), Period(), site.state
+            connection, catalogue.find("feeds"), Period(), site.settings
         ).rows.as_dicts()
         assert {feed["behind_seconds"] for feed in feeds} == {0}
         assert connection.execute("select count(*) from ops.marks").fetchall() == [(1,)]

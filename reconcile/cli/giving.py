@@ -73,9 +73,9 @@ def give_report(
     with open_read_copy(loaded) as connection:
         if form is Format.PARQUET:
             with parquet_place(output) as place:
-                catalogue.write_parquet(connection, query, period, loaded.state_folder, path=place)
+                catalogue.write_parquet(connection, query, period, loaded, path=place)
             return
-        made = catalogue.make(connection, query, period, loaded.state_folder)
+        made = catalogue.make(connection, query, period, loaded)
     found = Findings(
         page=lambda form: text.report_text(made, zone, form),
         rows=lambda: made.rows,

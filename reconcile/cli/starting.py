@@ -118,10 +118,7 @@ def _show_reports(played: Played) -> None:
     with open_read_copy(played.settings) as connection:
         for name in _DEMO_REPORTS:
             made = catalogue.make(
-                connection,
-                catalogue.find(name),
-                catalogue.Period(),
-                played.settings.state_folder,
+                connection, catalogue.find(name), catalogue.Period(), played.settings
             )
             answers.write("\n" + text.report_text(made, Zone(), Format.TABLE))
 

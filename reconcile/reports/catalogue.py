@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import difflib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from reconcile import duplicates, queries, scratch
 from reconcile.errors import UsageWrong
 from reconcile.reports.history import is_swept, with_swept
+from reconcile.settings import Figures
+from reconcile.settings.keys import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import duckdb
 
     from reconcile.queries import Query, Rows
+    from reconcile.settings import Settings
 
 _FOLDER = "reports"
-_PERIOD = frozenset({"from_at", "to_at"})
+_GIVEN = frozenset({"from_at", "to_at", "time_zone", *(key.name for key in keys_of(Figures))})
+"""The parameters that every report can have: its period, and what the settings say of figures."""
+
 _NEEDS_A_FILE = "reports.import_findings"
 _HINT = "`reconcile report` lists them"
 _CORE_PARAMS = {"shown_count": duplicates.SHOWN_COUNT, "since": datetime.min}  # noqa: DTZ901
@@ -51,10 +56,10 @@ class Report:
 
 
 def listed() -> list[Query]:
-    """The reports that need no more than a period, by name."""
+    """The reports that need no more than a period and settings, by name."""
     found = (queries.load(name) for name in queries.names(_FOLDER))
     return [
-        query for query in found if _PERIOD.issuperset(query.params) and query.name != _NEEDS_A_FILE
+        query for query in found if _GIVEN.issuperset(query.params) and query.name != _NEEDS_A_FILE
     ]
 
 
@@ -76,11 +81,14 @@ def find(name: str) -> Query:
 
 
 def make(
-    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, state_folder: Path
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, settings: Settings
 ) -> Report:
-    """Run a report on the read copy, and on the audit files where it asks for older rows."""
-    with _room(connection, query, period, state_folder):
-        rows = queries.rows(connection, query.name, period.params())
+    """Run a report on the read copy, and on the audit files where it asks for older rows.
+
+    Days and hours are those of the settings' `time_zone`, thresholds those of `figures`.
+    """
+    with _room(connection, query, period, settings):
+        rows = queries.rows(connection, query.name, _params(period, settings))
     return Report(short_name(query), query.summary, rows, query.notes)
 
 
@@ -88,7 +96,7 @@ def write_parquet(
     connection: duckdb.DuckDBPyConnection,
     query: Query,
     period: Period,
-    state_folder: Path,
+    settings: Settings,
     *,
     path: Path,
 ) -> None:
@@ -99,9 +107,10 @@ def write_parquet(
     beside = path.with_name(f".{path.name}.part")
     beside.touch()
     place = str(beside).replace("'", "''")
-    params = {name: value for name, value in period.params().items() if name in query.params}
+    given = _params(period, settings)
+    params = {name: given[name] for name in query.params}
     try:
-        with _room(connection, query, period, state_folder):
+        with _room(connection, query, period, settings):
             connection.execute(
                 f"copy (\n{query.text}\n) to '{place}' (format parquet, compression zstd)",
                 params or None,
@@ -111,39 +120,58 @@ def write_parquet(
         beside.unlink(missing_ok=True)
 
 
+def _params(period: Period, settings: Settings) -> dict[str, Any]:
+    """All that a report can ask for, by the names in its SQL."""
+    figures = asdict(settings.figures)
+    lists = {name: list(value) for name, value in figures.items() if isinstance(value, tuple)}
+    return {**period.params(), "time_zone": settings.time_zone, **figures, **lists}
+
+
 @contextmanager
 def _room(
-    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, state_folder: Path
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, settings: Settings
 ) -> Iterator[None]:
     """The room a report needs. Without a beginning it tells what the read copy holds."""
-    is_asked = "from_at" in query.params and period.from_at != Period().from_at
+    is_asked = "from_at" in _asked_for(query) and period.from_at != Period().from_at
+    params = _params(period, settings)
     if is_asked and is_swept(connection, period.from_at):
-        with with_swept(connection, state_folder, period.from_at):
-            make_core(connection, query)
+        with with_swept(connection, settings.state_folder, period.from_at):
+            make_core(connection, query, params)
             yield
         return
-    with room(connection, query):
+    with room(connection, query, params):
         yield
 
 
+def _asked_for(query: Query) -> set[str]:
+    """The parameters of a report, and those of the `core.*` it reads."""
+    reads = (queries.load(read) for read in query.reads if read.startswith("core."))
+    return set(query.params).union(*map(_asked_for, reads))
+
+
 @contextmanager
-def room(connection: duckdb.DuckDBPyConnection, query: Query) -> Iterator[None]:
+def room(
+    connection: duckdb.DuckDBPyConnection, query: Query, params: Mapping[str, Any] | None = None
+) -> Iterator[None]:
     """Make the `core.*` that a query reads, beside the read copy, for as long as it takes."""
     if not any(read.startswith("core.") for read in query.reads):
         yield
         return
     with scratch.core_room(connection):
-        make_core(connection, query)
+        make_core(connection, query, params)
         yield
 
 
 def make_core(
-    connection: duckdb.DuckDBPyConnection, query: Query, made: set[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    query: Query,
+    params: Mapping[str, Any] | None = None,
+    made: set[str] | None = None,
 ) -> None:
     """Run the files of sql/core that a query reads, those that they read first, each once."""
     made = set() if made is None else made
     for read in query.reads:
         if read.startswith("core.") and read not in made:
-            make_core(connection, queries.load(read), made)
-            queries.run(connection, read, _CORE_PARAMS)
+            make_core(connection, queries.load(read), params, made)
+            queries.run(connection, read, {**_CORE_PARAMS, **(params or {})})
             made.add(read)

@@ -6,6 +6,7 @@ _UNITS = {
     "_milliseconds": " ms",
     "_seconds": " s",
     "_minutes": " min",
+    "_percent": " %",
     "_at": "",
     "_count": "",
     "_number": "",

@@ -76,9 +76,9 @@ class _Column:
 
     @property
     def is_right(self) -> bool:
-        """Whether whole numbers stand in it, which are set to the right."""
+        """Whether numbers stand in it, which are set to the right."""
         found = [value for value in self.values if value is not None]
-        return bool(found) and all(type(value) is int for value in found)
+        return bool(found) and all(type(value) in (int, float) for value in found)
 
     @property
     def is_text(self) -> bool:

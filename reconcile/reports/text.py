@@ -47,6 +47,7 @@ def report_data(report: Report, period: Period) -> dict[str, Any]:
     return {
         "report": report.name,
         "definition": report.sentence,
+        "notes": report.notes,
         "from": None if period.from_at == ever.from_at else clock.as_text(period.from_at),
         "to": None if period.to_at == ever.to_at else clock.as_text(period.to_at),
         "columns": report.rows.columns,

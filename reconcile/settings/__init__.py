@@ -19,6 +19,7 @@ from reconcile.settings.asterisk_logs import (
 )
 from reconcile.settings.campaigns import NO_DIALLER, Campaign
 from reconcile.settings.effective import as_json, settings_hash
+from reconcile.settings.figures import Figures
 from reconcile.settings.hours import Holidays, Hours
 from reconcile.settings.limits import Limit
 from reconcile.settings.program import Settings
@@ -34,6 +35,7 @@ __all__ = [
     "Campaign",
     "CdrFile",
     "DialledNumber",
+    "Figures",
     "FileSink",
     "Holidays",
     "Hours",

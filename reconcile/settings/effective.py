@@ -31,9 +31,11 @@ def as_json(settings: Settings) -> str:
 def settings_hash(settings: Settings) -> str:
     """Name the values in force shortly: 16 hexadecimal digits of a SHA-256.
 
-    The same for any order of keys, any comments and any folder the file stands in.
+    The same for any order of keys, any comments and any folder the file stands in, and for any
+    `figures`, by which nothing is decided.
     """
-    canonical = json.dumps(_values(settings), sort_keys=True, separators=(",", ":"))
+    values = {name: value for name, value in _values(settings).items() if name != "figures"}
+    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:_HASH_DIGITS]
 
 

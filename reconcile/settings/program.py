@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconcile.settings import forms
+from reconcile.settings.figures import Figures
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
 from reconcile.settings.regions import region
@@ -107,6 +108,13 @@ class Settings:
         "The zone in which schedules and calling hours are read.",
         default="UTC",
         example="Europe/Prague",
+    )
+    figures: Figures = key(  # noqa: RUF009 - `key` makes a dataclass field
+        forms.sub_table(Figures, "a table `[figures]`"),
+        "By what the figures of reports are counted, from the next report on, for all days.",
+        default=Figures(),
+        default_words="each key has its own",
+        example={"service_level_seconds": 20, "recovery_minutes": [5, 15, 60, 1440]},
     )
     publish_schedule: str = key(
         schedule(),
