@@ -80,6 +80,83 @@ def test_a_channel_without_the_client_is_told_by_who_is_called_first(tmp_path: P
     read(tmp_path, agent + 'extension = "00{digits}"\n')
 
 
+AMI = """
+[sinks.asterisk]
+kind = "ami"
+user = "reconcile"
+password = { env = "AMI_PASSWORD" }
+dial = "customer_first"
+endpoint = "PJSIP/{number}@trunk"
+"""
+AGENT = AMI.replace("customer_first", "agent_first").replace("{number}", "100")
+ARI = DIALS.replace('context = "callback"\n', "")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        AMI + 'queue = "sales"',
+        AMI + 'queue = "{queue}"\ndefault_queue = "sales"',
+        AMI + 'application = "Queue"\ndata = "{queue},t,,,120"\ndefault_queue = "Prodej 2"',
+        AMI + 'application = "Echo"',
+        AMI + 'context = "ext-queues"\nextension = "{queue}"\ndefault_queue = "sales"',
+        AGENT + 'application = "Dial"\ndata = "PJSIP/{number}@trunk,20,m(default)"',
+        AGENT.replace("PJSIP/100@trunk", "Local/{queue}@queues/n")
+        + 'context = "outgoing"\nextension = "{number}"\ndefault_queue = "sales"',
+        ARI + 'context = "ext-queues"\nextension = "{queue}"\ndefault_queue = "sales"',
+        ARI + 'application = "Stasis"\ndata = "calls,{number}"',
+    ],
+)
+def test_whoever_answers_lands_in_an_extension_an_application_or_a_queue(
+    tmp_path: Path, keys: str
+) -> None:
+    assert [text for text in read(tmp_path, SMALL + keys).warnings if "asterisk" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (AMI, "has none of `context`, `application` and `queue`, expected one of them"),
+        (
+            AMI + 'context = "callback"\napplication = "Queue"',
+            "has `context` and `application`, expected one of them",
+        ),
+        (
+            AMI + 'context = "callback"\nqueue = "sales"\napplication = "Queue"',
+            "has `context` and `application` and `queue`, expected one of them",
+        ),
+        (AMI + 'queue = "sales"\nextension = "1"', "extension` in"),
+        (AMI + 'queue = "sales"\ndata = "t"', "is a part of `application`, which is not given"),
+        (AMI + 'application = "Echo"\npriority = 2', "is a part of `context`"),
+        (AMI + 'queue = "{queue}"', "lacks `default_queue`, which `{queue}` in `queue` is for"),
+        (AMI + 'queue = "{number}"', "such as `{queue}`"),
+        (AMI + 'queue = "sales,t"', "such as `{queue}`"),
+        (AMI + 'queue = "sales"\ndefault_queue = "{queue}"', "such as `sales`"),
+        (AMI + 'application = "Queue,System"', "the name of an application"),
+        (AMI + 'application = "Queue"\ndata = "${SHELL(reboot)}"', "such as `{queue},t,,,120`"),
+        (AMI + 'application = "Queue"\ndata = "{name}"', "such as `{queue},t,,,120`"),
+        (AGENT + 'queue = "sales"', "expected the queue in `endpoint`, such as `Local/{queue}@"),
+        (AGENT + 'application = "Dial"\ndata = "PJSIP/1@trunk"', "in `endpoint`, `data` with"),
+        (ARI + 'application = "Queue"\ndata = "sales"', "runs no application but `Stasis`"),
+        (ARI + 'application = "Stasis"', "lacks `data`, whose first part is the name"),
+        (ARI + 'queue = "sales"', 'with `extension = "sales"`, or kind `ami` or `call_file`'),
+    ],
+)
+def test_what_leads_nowhere_or_to_two_places_is_refused(
+    tmp_path: Path, keys: str, said: str
+) -> None:
+    (fault,) = faults(tmp_path, SMALL + keys)
+    assert said in fault
+
+
+def test_a_queue_for_those_without_one_is_worth_a_warning_where_none_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    keys = AMI + 'queue = "sales"\ndefault_queue = "late"\n'
+    (told,) = (text for text in read(tmp_path, SMALL + keys).warnings if "default" in text)
+    assert "has no effect: no key holds `{queue}`" in told
+
+
 def test_an_address_that_is_not_encrypted_is_worth_a_warning_beyond_this_machine(
     tmp_path: Path,
 ) -> None:

@@ -52,6 +52,11 @@ def test_the_least_keys_are_enough_and_nothing_is_touched(tmp_path: Path, lines:
         (CALL_FILE, '"{digits}"', '"s"', "names no client"),
         (CALL_FILE, '"outgoing"', '"outgoing"\naccount = "../x"', "letters, digits"),
         (CALL_FILE, '"outgoing"', '"outgoing"\nmode = "0777"', "expected one of `0600`"),
+        (
+            *(CALL_FILE, '"Local/101@desks/n"'),
+            '"Local/{queue}@queues/n"\ndefault_queue = "sales"\ncaller_id = "{name} <{number}>"',
+            "expected one of your own in `<>`, such as `{name} {digits} <+420200000410>`",
+        ),
     ],
 )
 def test_what_would_not_dial_or_dial_more_than_meant_is_refused(

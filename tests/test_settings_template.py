@@ -21,8 +21,11 @@ FILLED = {
     "sources.directory.path": "contacts.csv",
     "sources.directory.contacts": "contacts.sql",
 }
-# One source gives one thing, and only calls are folded.
-LEFT_OUT = ("#calls = ", "#fold_key = ", "#do_not_call = ", "#query = ", "#watermark = ")
+# One source gives one thing, and only calls are folded. A dial leads to one place.
+LEFT_OUT = (
+    *("#calls = ", "#fold_key = ", "#do_not_call = ", "#query = ", "#watermark = "),
+    *("#application = ", "#data = ", "#queue = ", "#default_queue = "),
+)
 DATABASES = {
     "sources.pbx-tables.database": "asterisk",
     "sources.pbx-tables.user": "reconcile",

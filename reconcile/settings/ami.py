@@ -61,7 +61,7 @@ class Ami(AsteriskDialling):
 
 
 def find(ami: Ami, path: KeyPath, findings: Findings) -> None:
-    """Refuse settings that would dial the same party for every client; warn of clear text."""
+    """Refuse what cannot be meant; warn of clear text."""
     asterisk_dialling.find(ami, path, findings)
     if not ami.tls and ami.host not in web_address.THIS_MACHINE:
         findings.warning(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from reconcile.settings.findings import Findings
     from reconcile.settings.places import KeyPath
 
+STASIS = "Stasis"
+"""The one application of the dialplan that this interface runs: it hands the call to a program."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ari(AsteriskDialling):
@@ -36,6 +39,20 @@ class Ari(AsteriskDialling):
 
 
 def find(ari: Ari, path: KeyPath, findings: Findings) -> None:
-    """Refuse settings that would dial the same party for every client; warn of clear text."""
+    """Refuse what cannot be meant, or asked of this interface; warn of clear text."""
     asterisk_dialling.find(ari, path, findings)
+    if ari.application not in (None, STASIS):
+        findings.error(
+            (*path, "application"),
+            f"is `{ari.application}`, and the interface runs no application but `{STASIS}`; "
+            "expected a `context` that leads to it, or kind `ami` or `call_file`",
+        )
+    elif ari.application is not None and ari.data is None:
+        findings.error(path, "lacks `data`, whose first part is the name of the Stasis program")
+    if ari.queue is not None:
+        findings.error(
+            (*path, "queue"),
+            "cannot be told over this interface; expected a `context` whose extensions are "
+            f'queues, with `extension = "{ari.queue}"`, or kind `ami` or `call_file`',
+        )
     web_address.find(ari.url, (*path, "url"), findings)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from reconcile.settings import forms
-from reconcile.settings.forms import Form, Unfit
+from reconcile.settings import asterisk_texts, forms
+from reconcile.settings.asterisk_texts import NUMBER_PLACES, names
 from reconcile.settings.keys import key
 from reconcile.settings.patience import NETWORK, Patience
 
@@ -15,45 +14,17 @@ if TYPE_CHECKING:
     from reconcile.settings.findings import Findings
     from reconcile.settings.places import KeyPath
 
-HOSTILE_SIGNS = frozenset(",;#$`\\\"'<>{}[]()|&=%")
-"""Signs that Asterisk reads as more than text, in one of the ways in which it is told something."""
-
-_PLACE = re.compile(r"\{([a-z_]*)\}")
-_TECHNOLOGY = re.compile(r"[A-Za-z][A-Za-z0-9_]*/.+")
-_CALLER_ID = re.compile(r"[^<>]*(<[^<>]+>)?")
-NUMBER_PLACES = ("number", "digits")
-NAME_PLACES = ("number", "digits", "name", "line")
-
-
-def _filled_in(example: str, places: tuple[str, ...], form: re.Pattern[str], ours: str) -> Form:
-    """Accept a text with names in braces, which stand for what a command says.
-
-    `ours` are signs that Asterisk reads as more than text and that are meant here.
-    """
-    listed = ", ".join(f"`{{{place}}}`" for place in places)
-    expected = (
-        f"a text such as `{example}`, in it at most {listed} of the client, and no sign that "
-        "Asterisk reads as more than text"
-    )
-
-    def read(value: object) -> str:
-        written = str(forms.text(expected).read(value))
-        bare = _PLACE.sub("0", written)
-        is_known = all(place in places for place in _PLACE.findall(written))
-        if (
-            not is_known
-            or HOSTILE_SIGNS.difference(ours).intersection(bare)
-            or not form.fullmatch(bare)
-        ):
-            raise Unfit(value, expected)
-        return written
-
-    return Form(expected, read)
+_TEXTS = ("endpoint", "context", "extension", "application", "data", "queue")
+_DESTINATIONS = ("context", "application", "queue")
+_PARTS = {"extension": "context", "priority": "context", "data": "application"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsteriskDialling:
-    """How an Asterisk dials: the first party is called, and lands in the dialplan on answering."""
+    """How an Asterisk dials: the first party is called, and on answering lands somewhere.
+
+    That is one of three: an extension of the dialplan, an application, or a queue.
+    """
 
     takes_copies: ClassVar[bool] = False
     patience: ClassVar[Patience] = NETWORK
@@ -64,24 +35,58 @@ class AsteriskDialling:
         example="customer_first",
     )
     endpoint: str = key(
-        _filled_in("IAX2/trunk/{number}", NUMBER_PLACES, _TECHNOLOGY, ""),
+        asterisk_texts.channel(),
         "The channel that is called first. `{number}` is the client's, `{digits}` the same without "
-        "`+`.",
+        "`+`, `{queue}` the queue in which he had waited.",
         example="PJSIP/{number}@trunk",
     )
-    context: str = key(
-        _filled_in("callback", (), re.compile(r"\S+"), ""),
-        "The dialplan context in which the one lands who answered.",
+    context: str | None = key(
+        asterisk_texts.context(),
+        "Where the one lands who answered: an `extension` of this dialplan context. One of "
+        "`context`, `application` and `queue` is required.",
+        default=None,
+        default_words="none",
         example="callback",
     )
     extension: str = key(
-        _filled_in("{number}", NUMBER_PLACES, re.compile(r"\S+"), ""),
-        "The extension there; it may hold `{number}` or `{digits}`.",
+        asterisk_texts.extension(),
+        "The extension there; it may hold `{number}`, `{digits}` or `{queue}`.",
         default="s",
     )
     priority: int = key(forms.whole(1, 999), "The priority there.", default=1)
+    application: str | None = key(
+        asterisk_texts.application(),
+        "Where the one lands who answered: this application of the dialplan. Over ARI only "
+        "`Stasis`, which hands the call to a program of yours.",
+        default=None,
+        default_words="none",
+        example="Queue",
+    )
+    data: str | None = key(
+        asterisk_texts.data(),
+        "What the application is told; it may hold `{number}`, `{digits}` or `{queue}`.",
+        default=None,
+        default_words="nothing",
+        example="{queue},t,,,120",
+    )
+    queue: str | None = key(
+        asterisk_texts.queue(may_be_a_place=True),
+        "Where the client lands who answered: this queue, or with `{queue}` the one in which he "
+        "had waited. Not over ARI, which takes `context` and `extension`.",
+        default=None,
+        default_words="none",
+        example="{queue}",
+    )
+    default_queue: str | None = key(
+        asterisk_texts.queue(may_be_a_place=False),
+        "What `{queue}` is for a client who had waited in none, as one who hung up in a menu. "
+        "Required where a key holds `{queue}`.",
+        default=None,
+        default_words="none",
+        example="sales",
+    )
     caller_id: str | None = key(
-        _filled_in("Callback <+420200000410>", NAME_PLACES, _CALLER_ID, "<>"),
+        asterisk_texts.caller_id(),
         "What the one sees who is called first: a name, a number in `<>`, or both. `{name}` is the "
         "client in the directory, `{line}` the line that he had dialled.",
         default=None,
@@ -94,18 +99,55 @@ class AsteriskDialling:
 
 
 def find(dialling: AsteriskDialling, path: KeyPath, findings: Findings) -> None:
-    """Refuse settings that would dial the same party for every client."""
-    if any(findings.are_against((*path, name)) for name in ("dial", "endpoint", "extension")):
+    """Refuse what leads nowhere or to two places, or dials the same party for every client."""
+    if any(findings.are_against((*path, name)) for name in ("dial", "default_queue", *_TEXTS)):
         return
     if dialling.dial is None or dialling.endpoint is None:  # lacking, which is told already
         return
-    is_customer_first = dialling.dial == "customer_first"
-    written = {"endpoint": dialling.endpoint} | (
-        {} if is_customer_first else {"extension": dialling.extension}
-    )
-    if not any(f"{{{place}}}" in text for text in written.values() for place in NUMBER_PLACES):
+    _destination(dialling, path, findings)
+    if not findings.are_against(path):
+        _client(dialling, path, findings)
+        _queue(dialling, path, findings)
+
+
+def _destination(dialling: AsteriskDialling, path: KeyPath, findings: Findings) -> None:
+    given = [name for name in _DESTINATIONS if getattr(dialling, name) is not None]
+    if len(given) != 1:
+        found = " and ".join(f"`{name}`" for name in given) or "none of `context`, `application` "
+        found = found if given else found + "and `queue`"
+        findings.error(path, f"has {found}, expected one of them: whoever answers lands there")
+        return
+    defaults = {"extension": "s", "priority": 1, "data": None}
+    for name, whole in _PARTS.items():
+        if getattr(dialling, name) != defaults[name] and getattr(dialling, whole) is None:
+            findings.error((*path, name), f"is a part of `{whole}`, which is not given")
+    if dialling.queue is not None and dialling.dial == "agent_first":
         findings.error(
-            (*path, [*written][-1]),
-            f"names no client, expected `{{number}}` or `{{digits}}` in {forms.listed((*written,))}"
+            (*path, "queue"),
+            'is where a client waits, and with `dial = "agent_first"` an operator lands there; '
+            "expected the queue in `endpoint`, such as `Local/{queue}@queues/n`",
+        )
+
+
+def _client(dialling: AsteriskDialling, path: KeyPath, findings: Findings) -> None:
+    leading: tuple[str, ...] = ("endpoint",)
+    if dialling.dial == "agent_first":
+        leading += ("data",) if dialling.context is None else ("extension",)
+    if not any(names(getattr(dialling, name) or "", *NUMBER_PLACES) for name in leading):
+        findings.error(
+            (*path, leading[-1]),
+            f"names no client, expected `{{number}}` or `{{digits}}` in {forms.listed(leading)}"
             f' with `dial = "{dialling.dial}"`',
         )
+
+
+def _queue(dialling: AsteriskDialling, path: KeyPath, findings: Findings) -> None:
+    holding = [name for name in _TEXTS if names(getattr(dialling, name) or "", "queue")]
+    if holding and dialling.default_queue is None:
+        findings.error(
+            path,
+            f"lacks `default_queue`, which `{{queue}}` in `{holding[0]}` is for a client who hung "
+            "up in a menu",
+        )
+    elif not holding and dialling.default_queue is not None:
+        findings.warning((*path, "default_queue"), "has no effect: no key holds `{queue}`")

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from reconcile.settings import asterisk_dialling, forms
+from reconcile.settings import asterisk_dialling, asterisk_texts, forms
 from reconcile.settings.asterisk_dialling import AsteriskDialling
+from reconcile.settings.asterisk_texts import NUMBER_PLACES
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 from reconcile.settings.patience import EACH_RUN, Patience
@@ -73,5 +74,22 @@ class CallFile(AsteriskDialling):
 
 
 def find(call_file: CallFile, path: KeyPath, findings: Findings) -> None:
-    """Refuse settings that would dial the same party for every client."""
+    """Refuse what cannot be meant.
+
+    A channel that a call file makes has no name of ours, so nothing tells that a wait in the queue
+    log is that for an operator: with the number of the client it would be a call of his.
+    """
     asterisk_dialling.find(call_file, path, findings)
+    shown = call_file.caller_id or ""
+    is_known = not any(findings.are_against((*path, name)) for name in ("endpoint", "caller_id"))
+    if (
+        is_known
+        and call_file.dial == "agent_first"
+        and asterisk_texts.names(call_file.endpoint or "", "queue")
+        and asterisk_texts.names(shown.partition("<")[2] or shown, *NUMBER_PLACES)
+    ):
+        findings.error(
+            (*path, "caller_id"),
+            "has the number of the client, by which the queue log would tell of a call of his; "
+            "expected one of your own in `<>`, such as `{name} {digits} <+420200000410>`",
+        )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from reconcile import clock
 from reconcile.sinks import ami_wire
+from reconcile.sinks.asterisk_dial import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reconcile.sinks.ami_wire import Address, Message, Wire
-    from reconcile.sinks.asterisk_dial import AsteriskDial
+    from reconcile.sinks.asterisk_dial import AsteriskDial, Extension
 
 _LOGIN = "reconcile-login"
 _STATUS = "reconcile-status"
@@ -153,9 +154,7 @@ def originate(dial: AsteriskDial) -> list[tuple[str, str]]:
     lines = [
         ("Action", "Originate"),
         ("Channel", dial.endpoint),
-        ("Context", dial.context),
-        ("Exten", dial.extension),
-        ("Priority", str(dial.priority)),
+        *_destination(dial.destination),
         ("CallerID", dial.caller_id),
         ("Timeout", str(dial.ring_seconds * 1000)),
         ("Async", "true"),
@@ -163,6 +162,12 @@ def originate(dial: AsteriskDial) -> list[tuple[str, str]]:
         *(("Variable", f"{name}={value}") for name, value in dial.variables.items()),
     ]
     return [(name, value) for name, value in lines if value]
+
+
+def _destination(place: Extension | Application) -> list[tuple[str, str]]:
+    if isinstance(place, Application):
+        return [("Application", place.name), ("Data", place.data)]
+    return [("Context", place.context), ("Exten", place.name), ("Priority", str(place.priority))]
 
 
 def _words(error: OSError) -> str:

@@ -17,13 +17,14 @@ from reconcile.errors import SettingInvalid, SinkUnreachable
 from reconcile.http_exchange import AnswerLost, NotConnected, NotSent
 from reconcile.sinks import Outcome, OutgoingCommand, State, asterisk_values
 from reconcile.sinks.ari_requests import Ari, told
-from reconcile.sinks.asterisk_dial import AsteriskDial, dial_of
+from reconcile.sinks.asterisk_dial import Extension, dial_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from reconcile.http_exchange import Answer
     from reconcile.sinks.ari_requests import Channel
+    from reconcile.sinks.asterisk_dial import Application, AsteriskDial
 
 _GLOBALS = "func_global.so"
 _OK, _CONFLICT = 200, 409
@@ -32,6 +33,7 @@ _OF_THE_COMMAND = {400, 413, 422}
 _OF_A_GATEWAY = {502, 504}
 """It answers for an Asterisk behind it, which may have taken the dial."""
 _SERVER_FAULT = 500
+_OWN = ("folder", "dial", "endpoint", "context", "extension", "application", "data")
 
 
 @dataclass(slots=True)
@@ -124,9 +126,7 @@ class AriSink:
         return {
             "channelId": dial.name,
             "endpoint": dial.endpoint,
-            "context": dial.context,
-            "extension": dial.extension,
-            "priority": dial.priority,
+            **_destination(dial.destination),
             "timeout": dial.ring_seconds,
             "variables": variables,
             **({"callerId": dial.caller_id} if dial.caller_id else {}),
@@ -157,9 +157,7 @@ class AriSink:
     def _variable(self, place: int) -> str:
         """Name the global variable of one dial of a run, other than that of any other sink."""
         options = self.options
-        own = [
-            str(options[name]) for name in ("folder", "dial", "endpoint", "context", "extension")
-        ]
+        own = [str(options[name]) for name in _OWN if options[name] is not None]
         digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:8]
         return f"RECONCILE_{digest}_{place}"
 
@@ -175,6 +173,14 @@ def open_sink(options: Mapping[str, Any]) -> AriSink:
 def _is_of(channel: Channel, begin: str) -> bool:
     """Tell the channels that were ordered; the far half of a Local channel ends with it."""
     return channel.id.startswith(begin) and ";" not in channel.id
+
+
+def _destination(place: Extension | Application) -> dict[str, Any]:
+    """Name an extension, or the Stasis program and its arguments: the application it runs in."""
+    if isinstance(place, Extension):
+        return {"context": place.context, "extension": place.name, "priority": place.priority}
+    program, _, arguments = place.data.partition(",")
+    return {"app": program, **({"appArgs": arguments} if arguments else {})}
 
 
 def _verdict(answer: Answer) -> tuple[State, str, bool]:

@@ -24,6 +24,23 @@ USERFIELD = "CDR(userfield)"
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """Where a call goes on in the dialplan."""
+
+    context: str
+    name: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application of the dialplan, and what it is told."""
+
+    name: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class AsteriskDial:
     """One call that Asterisk is to make: whom it rings first, and where that one lands.
 
@@ -33,9 +50,7 @@ class AsteriskDial:
 
     name: str
     endpoint: str
-    context: str
-    extension: str
-    priority: int
+    destination: Extension | Application
     caller_id: str | None
     ring_seconds: int
     variables: Mapping[str, str]
@@ -60,19 +75,36 @@ def dial_of(command: OutgoingCommand, options: Mapping[str, Any]) -> AsteriskDia
         if isinstance(error, values.ValueRefused):
             raise
         raise values.ValueRefused("the command lacks its number or `expires_at`") from error
-    places = {"number": number, "digits": number.removeprefix("+")}
+    places = _places(number, payload.get("queue"), options)
     caller_id = options["caller_id"]
     return AsteriskDial(
         name=values.dial_name(command.key),
         endpoint=values.plain("the channel", _filled(options["endpoint"], places)),
-        context=options["context"],
-        extension=values.plain("the extension", _filled(options["extension"], places)),
-        priority=options["priority"],
+        destination=_destination(options, places),
         caller_id=caller_id and _caller_id(caller_id, places, payload),
         ring_seconds=options["ring_seconds"],
         variables={USERFIELD: values.tag(command.key)},
         expires_at=expires_at,
     )
+
+
+def _places(number: str, queue: object, options: Mapping[str, Any]) -> dict[str, str]:
+    """Give what the settings can hold of a command; the queue is looked at where they hold it."""
+    places = {"number": number, "digits": number.removeprefix("+")}
+    if options["default_queue"] is not None:
+        places["queue"] = values.queue(str(queue or options["default_queue"]))
+    return places
+
+
+def _destination(
+    options: Mapping[str, Any], places: Mapping[str, str]
+) -> Extension | Application:
+    if options["context"] is not None:
+        extension = values.plain("the extension", _filled(options["extension"], places))
+        return Extension(options["context"], extension, options["priority"])
+    if options["queue"] is not None:
+        return Application("Queue", _filled(options["queue"], places))
+    return Application(options["application"], _filled(options["data"] or "", places))
 
 
 def _caller_id(template: str, places: Mapping[str, str], payload: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from reconcile.settings.asterisk_dialling import HOSTILE_SIGNS
+from reconcile.settings.asterisk_texts import HOSTILE_SIGNS, is_queue
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _DIGITS = 16
@@ -52,6 +52,19 @@ def plain(what: str, text: str) -> str:
     """Give a text back that is plain. Raises ValueRefused, with `what` it is, for any other."""
     if not is_plain(text):
         raise ValueRefused(f"{what} has signs that Asterisk reads as more than text")
+    return text
+
+
+def queue(text: str) -> str:
+    """Give the name of a queue that leads nowhere else. Raises ValueRefused for any other text.
+
+    >>> queue("sales@other")
+    Traceback (most recent call last):
+    reconcile.sinks.asterisk_values.ValueRefused: the queue has other signs than letters, digits, \
+blanks and `.+-_`
+    """
+    if not is_queue(text):
+        raise ValueRefused("the queue has other signs than letters, digits, blanks and `.+-_`")
     return text
 
 

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import clock
+from reconcile.sinks.asterisk_dial import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from reconcile.sinks.asterisk_dial import AsteriskDial
+    from reconcile.sinks.asterisk_dial import AsteriskDial, Extension
 
 LONGEST_LINE_BYTES = 1000
 """Without its end; Asterisk passes over a line of more than 1,023 and dials without it."""
@@ -36,14 +37,19 @@ def lines(dial: AsteriskDial, account: str | None) -> list[tuple[str, str]]:
         ("MaxRetries", "0"),
         ("RetryTime", str(_RETRY_SECONDS)),
         ("WaitTime", str(dial.ring_seconds)),
-        ("Context", dial.context),
-        ("Extension", dial.extension),
-        ("Priority", str(dial.priority)),
+        *_destination(dial.destination),
         ("Account", account),
         *(("Setvar", f"{name}={value}") for name, value in dial.variables.items()),
         ("Archive", "yes"),
     ]
     return [(name, value) for name, value in told if value]
+
+
+def _destination(place: Extension | Application) -> list[tuple[str, str]]:
+    if isinstance(place, Application):
+        return [("Application", place.name), ("Data", place.data)]
+    priority = str(place.priority)
+    return [("Context", place.context), ("Extension", place.name), ("Priority", priority)]
 
 
 def encode(told: Iterable[tuple[str, str]], expires_at: datetime) -> bytes:

@@ -7,6 +7,8 @@
 -- (hold, talk, wait) in which second its session began, so each finds its ENTERQUEUE although whole
 -- seconds tie: an overflow, a transfer and a re-entry within one second come out in order.
 -- The caller's number is hostile: a pipe in it shifts the fields, so its end is found from the end.
+-- `NAME;2` is the far half of a Local channel that a dial named: an operator is looked for there,
+-- by the number of a client who has not called, and the other logs tell what came of that dial.
 with tolerance as (
     select coalesce(max(program.clock_tolerance_seconds), 0) as seconds
     from settings.program as program
@@ -38,7 +40,8 @@ lines as (
         on lines.source = touched_calls.source
         and lines.call_id = touched_calls.call_id
     where
-        lines.applied_run is not null
+        lines.call_id not like '%;2'
+        and lines.applied_run is not null
         and lines.known_at >= $since::timestamp
 ),
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ami_server
 import pytest
 from ami_server import AmiServer
+from asterisk_options import DIALLING
 from sink_commands import DIAL, REMOVE, outgoing
 
 from reconcile.errors import SinkUnreachable
@@ -42,13 +43,7 @@ def sink_at(folder: Path, port: int, **changes: Any) -> Sink:
     (folder / "password").write_text(f"{ami_server.PASSWORD}\n")
     options: dict[str, Any] = {
         "folder": folder,
-        "dial": "customer_first",
-        "endpoint": "IAX2/trunk/{number}",
-        "context": "callback",
-        "extension": "s",
-        "priority": 1,
-        "caller_id": "{name} <{number}>",
-        "ring_seconds": 30,
+        **DIALLING,
         "host": "127.0.0.1",
         "port": port,
         "tls": False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import webhook_receiver
+from asterisk_options import DIALLING
 from sink_commands import DIAL, REMOVE, outgoing
 from webhook_receiver import Connection, Receiver, answers
 
@@ -40,12 +41,7 @@ def sink(asterisk: Receiver, folder: Path, **changes: Any) -> AriSink:
         "ca_file": None,
         "connect_seconds": 1,
         "answer_seconds": 1,
-        "dial": "customer_first",
-        "endpoint": "IAX2/trunk/{number}",
-        "context": "callback",
-        "extension": "s",
-        "priority": 1,
-        "caller_id": "{name} <{number}>",
+        **DIALLING,
         "ring_seconds": 25,
         "folder": folder,
     }
@@ -102,6 +98,32 @@ def test_a_dial_is_one_request_with_its_name_its_tag_and_its_note(
             note: body["channelId"],
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (
+            {"context": "ext-queues", "extension": "{queue}", "default_queue": "sales"},
+            {"context": "ext-queues", "extension": "support", "priority": 1},
+        ),
+        (
+            {"context": None, "application": "Stasis", "data": "calls,{number},{digits}"},
+            {"app": "calls", "appArgs": "+420700610101,420700610101"},
+        ),
+        ({"context": None, "application": "Stasis", "data": "calls"}, {"app": "calls"}),
+    ],
+)
+def test_a_call_lands_in_an_extension_or_in_a_stasis_program(
+    asterisk: Receiver, tmp_path: Path, keys: dict[str, Any], told: dict[str, Any]
+) -> None:
+    asterisk.play(says({"id": "x"}))
+    assert states(sink(asterisk, tmp_path, **keys), dial()) == ["delivered"]
+    (request,) = asterisk.requests
+    names = {"context", "extension", "priority", "app", "appArgs"}
+    assert {name: value for name, value in json.loads(request.body).items() if name in names} == (
+        told
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 import ami_server
 import test_ami_sink
 import test_call_file_sink
+from asterisk_options import DIALLING
 from hypothesis import given
 from hypothesis import strategies as st
 from sink_commands import DIAL
@@ -47,13 +48,16 @@ TEXTS = st.one_of(
 FIELDS = ("number", "contact_name", "contact_id", "campaign", "line", "queue", "reason",
           "explanation")  # fmt: skip
 OPTIONS: dict[str, Any] = {
-    "dial": "customer_first",
-    "endpoint": "IAX2/trunk/{number}",
-    "context": "callback",
+    **DIALLING,
     "extension": "{digits}",
-    "priority": 1,
     "caller_id": "{name} <{line}>",
-    "ring_seconds": 30,
+}
+QUEUE: dict[str, Any] = {
+    **OPTIONS,
+    "context": None,
+    "application": "Queue",
+    "data": "{queue},t,,,120",
+    "default_queue": "sales",
 }
 PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029;#$`\\\"'{}\[\],&|=%]*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -63,27 +67,38 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
     payload=st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, TEXTS)),
     part=TEXTS,
     attempt=st.integers(1, 20),
+    options=st.sampled_from([OPTIONS, QUEUE]),
 )
 def test_whatever_a_command_says_asterisk_reads_the_lines_that_are_meant(
-    payload: dict[str, str], part: str, attempt: int
+    payload: dict[str, str], part: str, attempt: int, options: dict[str, Any]
 ) -> None:
     key = f"dial|{part}|+420700610101|pbx/{part}|{attempt}"
     command = test_ami_sink.dial(**payload, key=key)
     try:
-        dial = asterisk_dial.dial_of(command, OPTIONS)
-    except asterisk_values.ValueRefused:
-        assert not re.fullmatch(r"\+?[0-9]{3,15}", payload["number"], re.ASCII)
+        dial = asterisk_dial.dial_of(command, options)
+    except asterisk_values.ValueRefused as error:
+        told_what = "number" if "the number" in str(error) else "queue"
+        allowed = {"number": r"\+?[0-9]{3,15}", "queue": r"[\w.+-]([\w.+ -]*[\w.+-])?"}
+        text = payload[told_what]
+        assert not re.fullmatch(allowed[told_what], text, re.ASCII) or len(text) > 80
         return
     number = payload.get("number", DIAL["number"])
+    where = {
+        "context": "callback",
+        "exten": number.removeprefix("+"),
+        "priority": "1",
+        "application": "Queue",
+        "data": f"{payload.get('queue', DIAL['queue']) or 'sales'},t,,,120",
+    }
+    is_queue = options is QUEUE
+    lands = ("application", "data") if is_queue else ("context", "exten", "priority")
     told = ami_wire.encode([*ami_session.originate(dial), ("ActionID", dial.name)])
     read = ami_server.read_message(io.BytesIO(told))
     shown = [value for name, value in read if name == "CallerID"]
     meant = [
         ("Action", "Originate"),
         ("Channel", f"IAX2/trunk/{number}"),
-        ("Context", "callback"),
-        ("Exten", number.removeprefix("+")),
-        ("Priority", "1"),
+        *((name.capitalize(), where[name]) for name in lands),
         *(("CallerID", text) for text in shown),
         ("Timeout", "30000"),
         ("Async", "true"),
@@ -102,9 +117,7 @@ def test_whatever_a_command_says_asterisk_reads_the_lines_that_are_meant(
         ("maxretries", "0"),
         ("retrytime", "86400"),
         ("waittime", "30"),
-        ("context", "callback"),
-        ("extension", number.removeprefix("+")),
-        ("priority", "1"),
+        *((name.replace("exten", "extension"), where[name]) for name in lands),
         ("account", "callback"),
         ("setvar", f"CDR(userfield)={asterisk_values.tag(key)}"),
         ("archive", "yes"),

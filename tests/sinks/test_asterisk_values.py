@@ -6,19 +6,15 @@ import doctest
 import json
 
 import pytest
+from asterisk_options import DIALLING
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.sinks import OutgoingCommand, asterisk_dial, asterisk_values
+from reconcile.sinks.asterisk_dial import Application, Extension
 
-OPTIONS = {
-    "endpoint": "IAX2/trunk/{number}",
-    "context": "callback",
-    "extension": "00{digits}",
-    "priority": 1,
-    "caller_id": "{name} <{line}>",
-    "ring_seconds": 30,
-}
+OPTIONS = {**DIALLING, "extension": "00{digits}", "caller_id": "{name} <{line}>"}
+QUEUE = {**DIALLING, "context": None, "queue": "{queue}", "default_queue": "sales"}
 KEY = "dial|missed-calls|+420700610101|pbx/1.1|2"
 HOSTILE = ("\r", "\n", "\0", "#", ";", ",", "$", "{", "}", "&", "|", '"', "`", "\\", "<", ">")
 
@@ -39,13 +35,67 @@ def test_the_examples_of_the_module_hold() -> None:
 
 def test_a_dial_is_made_of_command_and_settings() -> None:
     dial = asterisk_dial.dial_of(command(), OPTIONS)
-    assert (dial.endpoint, dial.context, dial.extension) == (
-        "IAX2/trunk/+420700610101",
-        "callback",
-        "00420700610101",
-    )
+    assert dial.endpoint == "IAX2/trunk/+420700610101"
+    assert dial.destination == Extension("callback", "00420700610101", 1)
     assert dial.caller_id == "Jana Nová <+420200000410>"
     assert dial.variables == {"CDR(userfield)": "callback/32713e2a2c96cc0a"}
+
+
+@pytest.mark.parametrize(
+    ("waited_in", "keys", "destination"),
+    [
+        ("support", {}, Application("Queue", "support")),
+        ("Prodej Žižkov", {}, Application("Queue", "Prodej Žižkov")),
+        (None, {}, Application("Queue", "sales")),
+        ("", {}, Application("Queue", "sales")),
+        ("support", {"queue": "late"}, Application("Queue", "late")),
+        (
+            "support",
+            {"queue": None, "application": "Queue", "data": "{queue},t,,,120"},
+            Application("Queue", "support,t,,,120"),
+        ),
+        (
+            "support",
+            {"queue": None, "application": "Dial", "data": "IAX2/trunk/{number},20"},
+            Application("Dial", "IAX2/trunk/+420700610101,20"),
+        ),
+        ("support", {"queue": None, "application": "Echo"}, Application("Echo", "")),
+        (
+            "support",
+            {"queue": None, "context": "ext-queues", "extension": "{queue}"},
+            Extension("ext-queues", "support", 1),
+        ),
+    ],
+)
+def test_a_call_lands_where_the_settings_say(
+    waited_in: str | None, keys: dict[str, object], destination: Application | Extension
+) -> None:
+    assert asterisk_dial.dial_of(command(queue=waited_in), QUEUE | keys).destination == destination
+
+
+def test_an_operator_of_the_queue_of_the_client_can_be_called_first() -> None:
+    keys = {"context": "outgoing", "queue": None, "endpoint": "Local/{queue}@queues/n"}
+    dial = asterisk_dial.dial_of(command(queue="support"), QUEUE | keys)
+    assert dial.endpoint == "Local/support@queues/n"
+
+
+@pytest.mark.parametrize("sign", [*HOSTILE, "@", "/", ":"])
+def test_a_queue_with_a_hostile_sign_is_refused_where_it_is_told(sign: str) -> None:
+    for text in (f"support{sign}", f"{sign}support", f"sup{sign}port"):
+        with pytest.raises(asterisk_values.ValueRefused):
+            asterisk_dial.dial_of(command(queue=text), QUEUE)
+        asterisk_dial.dial_of(command(queue=text), OPTIONS)
+
+
+@given(st.text())
+def test_whatever_a_queue_is_called_it_is_one_part_or_refused(name: str) -> None:
+    try:
+        destination = asterisk_dial.dial_of(command(queue=name), QUEUE).destination
+    except asterisk_values.ValueRefused:
+        return
+    assert destination == Application("Queue", name or "sales")
+    assert asterisk_values.is_plain(name)
+    assert not set(name) & {"@", "/"}
 
 
 def test_a_client_without_name_and_line_shows_nothing_broken() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asterisk_options import DIALLING
 from sink_commands import DIAL, REMOVE, outgoing
 from site_folder import Site
 
@@ -34,13 +35,7 @@ def spool(tmp_path: Path) -> Path:
 def sink_at(spool: Path, **changes: Any) -> Sink:
     options: dict[str, Any] = {
         "folder": spool.parent,
-        "dial": "customer_first",
-        "endpoint": "IAX2/trunk/{number}",
-        "context": "callback",
-        "extension": "s",
-        "priority": 1,
-        "caller_id": "{name} <{number}>",
-        "ring_seconds": 30,
+        **DIALLING,
         "spool": "spool",
         "account": None,
         "staging_folder": None,
