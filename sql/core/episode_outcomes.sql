@@ -9,6 +9,8 @@
 -- none where it was a dial of another episode); reached_by_hand, in an outgoing call that somebody
 -- else placed; reached, where nothing tells any more which. Else the reason of its closing, or
 -- blocked or open.
+-- is_recoverable: there was somebody to call back; not where the call turned out to be no dropped
+-- one, the number is not to be called, or campaign or person ended it.
 -- talked_at: the first talk after the drop, also one that came after another closing or that
 -- `remove_on` leaves out; talked_direction: in, the client called. attempt_count: steps of the
 -- ladder made, those counted from calls by hand too; dial_count: dials handed out, redials too.
@@ -153,6 +155,8 @@ select
     coalesce(attempts.dial_count, 0) as dial_count,
     coalesce(attempts.regret_count, 0) as regret_count,
     told.reached_attempt_number,
+    told.outcome not in ('not_dropped', 'do_not_call', 'campaign_ended', 'closed_by_hand')
+        as is_recoverable,
     epoch(told.reached_at - told.added_at)::bigint as reached_after_seconds,
     epoch(told.talked_at - told.added_at)::bigint as talked_after_seconds,
     epoch(attempts.first_handed_out_at - told.added_at)::bigint as first_attempt_seconds,

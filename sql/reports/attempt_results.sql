@@ -1,13 +1,14 @@
 -- What the attempts came to, counted by day and campaign: how many were answered, busy, in vain.
--- Grain:  one row per UTC day of the hand-out, campaign, result and detail
+-- Grain:  one row per day of the hand-out, campaign, result and detail
 -- Reads:  core.attempt_standings, kept.attempts
--- Params: $from_at timestamp, $to_at timestamp
+-- Params: $from_at timestamp, $to_at timestamp, $time_zone varchar
 --
 -- result and detail are those of `attempts`. client_alone: the client answered, no operator came.
 -- share: of all attempts of the day and campaign, in percent. by hand: counted from calls by hand.
+-- Days are those of `time_zone`.
 with results as (
     select
-        attempts.handed_out_at::date as day,
+        kept.local_time(attempts.handed_out_at, $time_zone::varchar)::date as day,
         attempts.campaign,
         coalesce(attempts.result, standings.standing) as result,
         coalesce(attempts.detail, standings.reported_event) as detail,

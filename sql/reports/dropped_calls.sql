@@ -1,14 +1,15 @@
 -- Dropped calls by day and campaign, each with one account: dropped = opened + joined + ignored +
 -- settling, and opened = removed + open.
--- Grain:  one row per UTC day of the drop and campaign; no campaign: on no campaign's line
+-- Grain:  one row per day of the drop and campaign; no campaign: on no campaign's line
 -- Reads:  kept.dropped_calls, kept.episodes
--- Params: $from_at timestamp, $to_at timestamp
+-- Params: $from_at timestamp, $to_at timestamp, $time_zone varchar
 --
--- Days are UTC. unaccounted is what the first identity leaves over: not 0 is a fault of the
--- program. Calls that the records later say were none are counted beside, as withdrawn.
+-- Days are those of `time_zone`. unaccounted is what the first identity leaves over: not 0 is a
+-- fault of the program. Calls that the records later say were none are counted beside, as
+-- withdrawn.
 with drops as (
     select
-        dropped_calls.dropped_at::date as day,
+        kept.local_time(dropped_calls.dropped_at, $time_zone::varchar)::date as day,
         dropped_calls.campaign,
         dropped_calls.account,
         dropped_calls.reason,
