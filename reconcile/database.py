@@ -21,6 +21,7 @@ STATE_FILE = state_faults.STATE_FILE
 READ_FILE = state_faults.READ_FILE
 PUBLISHED_FILE = state_faults.PUBLISHED_FILE
 LOCK_FILE = "lock"
+RUN_LOCK_FILE = "run.lock"
 _POLL_SECONDS = 0.05
 _COMPACT_FROM_BYTES = 32 << 20
 _LOG_BYTES_MAX = 64 << 10
@@ -29,19 +30,23 @@ _LOG_BYTES_MAX = 64 << 10
 @contextmanager
 def lock(
     folder: Path,
+    file: str = LOCK_FILE,
     *,
     wait_seconds: float,
     follows: str = "This run did nothing; the next one goes on",
 ) -> Iterator[None]:
-    """Hold the one lock of a state folder, or raise DatabaseBusy after `wait_seconds`.
+    """Hold a lock of a state folder, or raise DatabaseBusy after `wait_seconds`.
 
+    `LOCK_FILE` is that of the state, for whoever opens it. Runs hold `RUN_LOCK_FILE` all the time
+    and take the other within it, so that there is one at a time, and a command that a person calls
+    passes while a run waits for remote sources.
     `follows` is what the error tells of the caller. Raises StateUnusable without rights to it.
     An flock on a file of its own: DuckDB's lock is lost when the same process opens and closes
     the database file a second time, and the kernel releases this one at any death.
     """
     with state_faults.in_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(folder / file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         deadline = time.monotonic() + wait_seconds
         while True:

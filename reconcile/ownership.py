@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from reconcile import publishing
 from reconcile import settings as settings_module
 from reconcile.errors import SettingInvalid
 
@@ -25,8 +26,7 @@ def claim(
     A file that is gone, or has another state by now, owns it no more. Raises SettingInvalid for
     another owner, unless these settings take over.
     """
-    folder = settings.state_folder
-    mine = os.path.relpath(settings.file.resolve(), folder.resolve())
+    folder, mine = settings.state_folder, written(settings)
     found = connection.execute("select settings_file from ops.owner").fetchall()
     if found == [(mine,)]:
         return
@@ -42,6 +42,17 @@ def claim(
             )
     connection.execute("delete from ops.owner")
     connection.execute("insert into ops.owner values ($1)", [mine])
+
+
+def is_last(settings: Settings) -> bool:
+    """Whether the last run was one of these settings, so that the state need not be asked."""
+    status = publishing.read_status(settings.state_folder) or {}
+    return status.get("settings_file") == written(settings)
+
+
+def written(settings: Settings) -> str:
+    """How the settings file is called from the state folder."""
+    return os.path.relpath(settings.file.resolve(), settings.state_folder.resolve())
 
 
 def _still_owns(file: Path, folder: Path) -> bool:

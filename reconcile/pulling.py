@@ -1,25 +1,29 @@
 """Pull what remote sources have into their spools, before the state is opened.
 
 A network can be slow, and the state is to be open for a fraction of a second only. So a database or
-a web service is asked first, what it has that is new is put into a spool in the folder of the
-state, and the run reads that as it reads files. Which kinds are pulled the registry says.
+a web service is asked first, before the state is even locked. What it has that is new is put into a
+spool in the folder of the state, and the run reads that as it reads files. Which kinds are pulled
+the registry says.
 """
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from reconcile import clock, feeds, publishing
+from reconcile import clock, database, feeds, ownership, publishing
 from reconcile.errors import Problem
 from reconcile.settings.schedules import source_job
 from reconcile.sources import loading, registry
 from reconcile.sources.marks import find
 from reconcile.sources.spool import FOLDER, spool_of
+from reconcile.state import OpenState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -28,8 +32,11 @@ if TYPE_CHECKING:
     from reconcile.settings import Settings, Source
     from reconcile.sources.spool import Spool
 
+    Pull = Callable[[], dict["Stream", Problem]]
+
 Stream = tuple[str, str]
 """A source and one of its streams."""
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +51,32 @@ class Pulled:
     left_out: frozenset[str] = frozenset()
 
 
+def pull_as_owner(settings: Settings, now: datetime | None, *, takes_over: bool) -> Pulled:
+    """Pull for a run that holds the lock of runs and not yet that of the state.
+
+    So a slow server keeps nobody out but other runs. Whoever does not own the state is refused
+    before he can spool into it. Raises what `ownership.claim`, `database.lock` and `pull` raise.
+    """
+    wait_seconds = settings.wait_seconds
+    if _remote(settings) and not ownership.is_last(settings):
+        with (
+            database.lock(settings.state_folder, wait_seconds=wait_seconds),
+            OpenState(settings.state_folder, wait_seconds=wait_seconds) as state,
+        ):
+            ownership.claim(state.connection, settings, takes_over=takes_over)
+    return pull(settings, now)
+
+
 def pull(settings: Settings, now: datetime | None, *, scratch: Path | None = None) -> Pulled:
     """Pull every remote source whose slot has come; one that cannot be reached stops no other.
 
-    The lock must be held and the state closed. A dry run has a `scratch` folder: it pulls into a
-    copy of the spools there, whatever the schedules say, and leaves the spools as they are. Raises
-    OSError where the folder of the state takes no files.
+    The lock of runs must be held, for the spools. They are asked side by side, each within its own
+    time-outs, and told of in the order of the settings. What is pulled may be younger than `now`,
+    and is older than the instant that a run reads from the clock behind it. A dry run has a
+    `scratch` folder: it pulls into a copy of the spools there, whatever the schedules say, and
+    leaves the spools as they are. Raises OSError where the folder of the state takes no files.
     """
-    sources = [source for source in settings.sources if source.kind in registry.PULLED]
+    sources = _remote(settings)
     pulled = Pulled()
     if not sources:
         return pulled
@@ -62,6 +87,7 @@ def pull(settings: Settings, now: datetime | None, *, scratch: Path | None = Non
     if scratch is not None:
         _copy_spools(folder, scratch)
         folder, written_as = scratch, str(scratch)
+    pulls = []
     for source in sources:
         if source_job(source.name) in left_out:
             continue
@@ -72,19 +98,52 @@ def pull(settings: Settings, now: datetime | None, *, scratch: Path | None = Non
         for stream, spool in spools.items():
             spool.tidy()
             pulled.spools[source.name, stream] = spool
-        for stream, problem in _asked(settings, source, spools, at).items():
-            pulled.faults[source.name, stream] = problem
+        pulls.append(partial(_asked, settings, source, spools, at))
+    for problems in _side_by_side(pulls):
+        pulled.faults.update(problems)
     return pulled
+
+
+def _remote(settings: Settings) -> list[Source]:
+    return [source for source in settings.sources if source.kind in registry.PULLED]
 
 
 def _asked(
     settings: Settings, source: Source, spools: dict[str, Spool], now: datetime
-) -> dict[str, Problem]:
+) -> dict[Stream, Problem]:
     """Have a source pulled; a problem of the whole source is one of each of its streams."""
     try:
-        return registry.puller(source.kind)(settings, source, spools, now)
+        problems = registry.puller(source.kind)(settings, source, spools, now)
     except Problem as problem:
-        return dict.fromkeys(spools, problem)
+        problems = dict.fromkeys(spools, problem)
+    return {(source.name, stream): problem for stream, problem in problems.items()}
+
+
+def _side_by_side(pulls: Sequence[Pull]) -> list[dict[Stream, Problem]]:
+    """What each pull gives, in their order, each in a thread of its own where there are several.
+
+    What one raises is raised once all have come to their end.
+    """
+    if len(pulls) < _SEVERAL:
+        return [pull() for pull in pulls]
+    given: dict[int, dict[Stream, Problem]] = {}
+    raised: dict[int, BaseException] = {}
+
+    def ask(place: int) -> None:
+        try:
+            given[place] = pulls[place]()
+        except BaseException as error:  # raised below, where the run hears of it
+            raised[place] = error
+
+    # An interrupted run waits for none of them: what they have not kept does not count.
+    threads = [Thread(target=ask, args=(place,), daemon=True) for place in range(len(pulls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if raised:
+        raise raised[min(raised)]
+    return [given[place] for place in range(len(pulls))]
 
 
 def _left_out(settings: Settings, sources: list[Source], now: datetime) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from reconcile import __version__, clock, jobs, openings, publishing, queries
+from reconcile import __version__, clock, jobs, openings, ownership, publishing, queries
 from reconcile.errors import ExitCode
 from reconcile.pulling import Pulled
 from reconcile.settings import as_json
@@ -172,6 +172,7 @@ def status(run: Run, result: RunResult) -> dict[str, Any]:
         "run_at": clock.as_text(result.run_at),
         "ended_at": clock.as_text(clock.utc_now()),
         "version": __version__,
+        "settings_file": ownership.written(run.settings),
         "exit_code": int(result.exit_code),
         "is_idle": result.is_idle,
         "faults": len(run.faults),

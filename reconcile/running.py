@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from reconcile.pulling import Pulled
     from reconcile.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -53,7 +54,7 @@ def run(
 ) -> RunResult:
     """Read what is new, decide, commit, hand over, publish.
 
-    `now` is the frozen instant (UTC); without it the clock is read once, after the lock is held
+    `now` is the frozen instant (UTC); without it the clock is read once, after both locks are held
     (A17), and with it records count only from their `known_at` on. A dry run works on a copy of
     what was published last: it takes no lock, sends nothing and leaves every file as it is.
     Raises DatabaseBusy when another run holds the state, StateUnusable where it cannot be used,
@@ -63,28 +64,30 @@ def run(
     if is_dry:
         with _dry_run(settings, now, accepts_clock=accepts_clock) as (result, _):
             return result
-    folder = settings.state_folder
+    folder, wait_seconds = settings.state_folder, settings.wait_seconds
     with (
-        database.lock(folder, wait_seconds=settings.wait_seconds),
+        database.lock(folder, database.RUN_LOCK_FILE, wait_seconds=wait_seconds),
         state_faults.in_words(folder),
     ):
-        one, result = _run(settings, now, accepts_clock=accepts_clock, takes_over=takes_over)
-        if one.report_slots:
-            from reconcile import scheduled  # noqa: PLC0415 - few runs have something to write
+        pulled = pulling.pull_as_owner(settings, now, takes_over=takes_over)
+        with database.lock(folder, wait_seconds=wait_seconds):
+            one, result = _run(settings, now, pulled, accepts_clock, takes_over)
+            if one.report_slots:
+                from reconcile import scheduled  # noqa: PLC0415 - few runs have something to write
 
-            scheduled.write(one, result)
-        result.faults = one.faults
-        result.messages = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
-        publishing.write_status(folder, run_record.status(one, result))
+                scheduled.write(one, result)
+            result.faults = one.faults
+            told = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
+            result.messages = told
+            publishing.write_status(folder, run_record.status(one, result))
     return result
 
 
 def _run(
-    settings: Settings, now: datetime | None, *, accepts_clock: bool, takes_over: bool
+    settings: Settings, now: datetime | None, pulled: Pulled, accepts_clock: bool, takes_over: bool
 ) -> tuple[Run, RunResult]:
-    """One run under the lock, up to what readers get of it."""
+    """One run under both locks, up to what readers get of it."""
     folder = settings.state_folder
-    pulled = pulling.pull(settings, now)
     with OpenState(folder, wait_seconds=settings.wait_seconds) as state:
         ownership.claim(state.connection, settings, takes_over=takes_over)
         one = run_start.start(settings, state, now, is_dry=False, accepts_clock=accepts_clock)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from remote_source import Remote
 from site_folder import CLIENT, OTHER, Site, at
 
-from reconcile import by_hand, database, running
+from reconcile import by_hand, clock, database, running
 from reconcile.errors import DatabaseBusy, ExitCode
 
 if TYPE_CHECKING:
@@ -44,6 +45,24 @@ def wait():
     while not Path(sys.argv[3]).exists():
         time.sleep(0.01)
 crash_points.arm("before the commit of the decisions", wait)
+"""
+    + RUN
+)
+
+# Waits for a slow server, in the middle of its pull, until a file appears.
+SLOW_PULL = (
+    """
+import sys
+from pathlib import Path
+from remote_source import Remote
+from site_folder import Site
+remote = Remote(Site(Path(sys.argv[1]).parent))
+def is_slow():
+    print("waiting", flush=True)
+    remote.is_slow = lambda: not Path(sys.argv[3]).exists()
+    return True
+remote.is_slow = is_slow
+remote.put()
 """
     + RUN
 )
@@ -167,6 +186,49 @@ def test_runs_that_start_together_hand_over_each_command_once(site: Site) -> Non
         assert [answer(process) for process in (first, second, third)] == ["0", "0", "0"]
     assert site.commands() == DIALLED
     assert site.fetch("select count(*), sum(tries) from kept.commands") == [(2, 2)]
+
+
+# A run that waits for a slow server holds the lock of runs, and not that of the state.
+
+
+@pytest.fixture
+def remote_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A client who hung up, told of by a server."""
+    site = Site.small(tmp_path / "site")
+    Remote(site).put(monkeypatch.setitem, monkeypatch.setattr)
+    monkeypatch.setattr(clock, "utc_now", lambda: at("10:02"))
+    site.run("10:00")
+    site.drop("1.1", CLIENT, "10:00:20")
+    return site
+
+
+def test_a_person_passes_while_a_slow_server_is_waited_for_and_a_second_run_does_not(
+    remote_site: Site,
+) -> None:
+    site, go_on = remote_site, remote_site.folder / "go-on"
+    with child(SLOW_PULL, site.settings_file, at(MOMENT).isoformat(), go_on) as first:
+        assert answer(first) == "waiting"
+        by_hand.pause(replace(site.settings, wait_seconds=0), None, "phones are down")
+        with pytest.raises(DatabaseBusy, match=r"for more than 0\.5 s") as caught:
+            running.run(replace(site.settings, wait_seconds=0.5), now=at(MOMENT))
+        assert caught.value.exit_code == ExitCode.BUSY
+        go_on.touch()
+        assert answer(first) == "0"
+    assert site.decisions() == {CLIENT: "wait paused"}
+    assert site.fetch("select count(*) from raw.queue_log") == [(2,)]
+    assert site.fetch("select count(*) from ops.runs") == [(2,)]
+
+
+def test_a_run_killed_while_it_waits_for_a_slow_server_keeps_nobody_out(remote_site: Site) -> None:
+    site = remote_site
+    with child(SLOW_PULL, site.settings_file, at("10:02").isoformat(), "never") as first:
+        assert answer(first) == "waiting"
+        first.kill()
+        first.wait()
+        result = running.run(replace(site.settings, wait_seconds=0), now=at(MOMENT))
+    assert result.counts["rows read"] == 2
+    assert site.commands() == [f"{MOMENT} dial {CLIENT} 1"]
+    assert site.fetch("select count(*) from raw.queue_log") == [(2,)]
 
 
 # Readers.

@@ -6,66 +6,29 @@ The source here is a list of log lines; real servers stand in tests/databases.
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
+import shutil
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from remote_source import Remote
 from site_folder import CLIENT, OTHER, Site, at
 
-from reconcile import reading
-from reconcile.errors import ExitCode, SourceUnreadable
+from reconcile import pulling, reading, running, settings
+from reconcile.errors import ExitCode, SettingInvalid, SourceUnreadable
 from reconcile.sources import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
-    from reconcile.errors import Problem
     from reconcile.sources.spool import Spool
-
-
-class Remote:
-    """A phone system far away: it has what stands in `queue_log` and gives what is new of it."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.fault = ""
-        self.breaks_after_rows = False
-        self.asked: list[str] = []
-
-    def pull(
-        self, _: object, source: Any, spools: Mapping[str, Spool], now: object
-    ) -> dict[str, Problem]:
-        self.asked.append(f"{now:%H:%M}")
-        assert str(self.site.state / "state.duckdb") not in open_files()
-        if self.fault:
-            raise SourceUnreadable(self.fault)
-        spool = spools["queue_log"]
-        begin = spool.position.get("bytes", 0)
-        data = self.site.queue_log.read_bytes()[begin:]
-        if data:
-            file = spool.new_file(".log")
-            file.write_bytes(data)
-            if self.breaks_after_rows:
-                raise SourceUnreadable(f"`{source.name}` broke off")
-            spool.keep({"bytes": begin + len(data)}, [file])
-        return {}
-
-
-def open_files() -> set[str]:
-    """What this process has open, where the system tells it."""
-    own = Path("/proc/self/fd")
-    if not own.is_dir():
-        return set()
-    return {os.path.realpath(link) for link in own.iterdir()}
 
 
 @pytest.fixture
 def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Remote:
     site = Site.small(tmp_path / "site")
     found = Remote(site)
-    monkeypatch.setitem(registry.PULLED, "asterisk", "asterisk")
-    monkeypatch.setattr(registry, "puller", lambda _: found.pull)
+    found.put(monkeypatch.setitem, monkeypatch.setattr)
     return found
 
 
@@ -202,3 +165,84 @@ def test_the_position_is_kept_in_plain_json(remote: Remote) -> None:
     assert json.loads(record.read_text(encoding="utf-8"))["position"] == {
         "bytes": site.queue_log.stat().st_size
     }
+
+
+# Several sources, and whose they are.
+
+SEVERAL = """region = "CZ"
+[sources.first]
+kind = "asterisk"
+queue_log = "first"
+[sources.second]
+kind = "asterisk"
+queue_log = "second"
+[campaigns.missed-calls]
+[sinks.file]
+path = "out.ndjson"
+"""
+
+
+@pytest.fixture
+def several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> settings.Settings:
+    """Two remote sources."""
+    monkeypatch.setitem(registry.PULLED, "asterisk", "asterisk")
+    (tmp_path / "reconcile.toml").write_text(SEVERAL, encoding="utf-8")
+    return settings.load(tmp_path / "reconcile.toml")
+
+
+def test_sources_are_pulled_side_by_side_and_told_of_in_their_order(
+    several: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_ask, one_is_done = Barrier(2, timeout=20), Barrier(2, timeout=20)
+
+    def pull(_: object, source: Any, spools: dict[str, Spool], __: object) -> dict[str, Any]:
+        both_ask.wait()
+        if source.name == "first":
+            one_is_done.wait()
+            raise SourceUnreadable("`first` is slow")
+        spools["queue_log"].keep({"rows": 1})
+        one_is_done.wait()
+        return {"queue_log": SourceUnreadable("`second` broke off")}
+
+    monkeypatch.setattr(registry, "puller", lambda _: pull)
+    pulled = pulling.pull(several, at("10:01"))
+    assert list(pulled.spools) == [("first", "queue_log"), ("second", "queue_log")]
+    assert [str(problem) for problem in pulled.faults.values()] == [
+        "`first` is slow",
+        "`second` broke off",
+    ]
+    assert pulled.spools["second", "queue_log"].position == {"rows": 1}
+
+
+def test_what_is_unexpected_of_one_source_is_raised_once_the_others_are_done(
+    several: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_failed = Barrier(2, timeout=20)
+    kept = []
+
+    def pull(_: object, source: Any, spools: dict[str, Spool], __: object) -> dict[str, Any]:
+        has_failed.wait()
+        if source.name == "first":
+            raise OSError(28, "No space left on device")
+        spools["queue_log"].keep({"rows": 1})
+        kept.append(source.name)
+        return {}
+
+    monkeypatch.setattr(registry, "puller", lambda _: pull)
+    with pytest.raises(OSError, match="No space left"):
+        pulling.pull(several, at("10:01"))
+    assert kept == ["second"]
+
+
+def test_settings_that_do_not_own_the_state_pull_nothing_into_it(remote: Remote) -> None:
+    site = remote.site
+    site.run("10:01")
+    other = site.folder / "other.toml"
+    shutil.copy(site.settings_file, other)
+    with pytest.raises(SettingInvalid, match="belongs to"):
+        running.run(settings.load(other), now=at("10:02"))
+    assert remote.asked == ["10:01"]
+    running.run(settings.load(other), now=at("10:03"), takes_over=True)
+    with pytest.raises(SettingInvalid, match="belongs to"):
+        site.run("10:04")
+    assert remote.asked == ["10:01", "10:03"]
