@@ -67,6 +67,7 @@ HEAVY = {
     "vl_convert": {"pages"},
     "psycopg": {"databases"},
     "pymysql": {"databases"},
+    "xlsxwriter": {"reports"},
 }
 """A library that starts slowly, and the modules that may import it, inside a function."""
 

@@ -14,6 +14,7 @@ from reconcile.cli import (
     answers,
     by_hand,
     directory,
+    export,
     figures,
     number,
     run,
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GROUPS = (starting, run, number, directory, figures, status, schedule, undelivered, by_hand)
+GROUPS = (starting, run, number, directory, figures, export, status, schedule, undelivered, by_hand)
 """Importing a group adds its commands to `app`."""
 
 _ORDER = (
     *("demo", "init", "check", "run"),
-    *("due", "explain", "duplicates", "report"),
+    *("due", "explain", "duplicates", "report", "export"),
     *("status", "schedule", "rejected", "rules"),
     *("pending", "retry", "discard"),
     *("pause", "resume", "close"),

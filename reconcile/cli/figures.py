@@ -70,7 +70,7 @@ def report(
         if name is None:
             _list(form, output)
         else:
-            period = _period(from_time, to_time)
+            period = period_of(from_time, to_time)
             give_report(name, the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
@@ -95,7 +95,7 @@ def rejected(
     """
     form = by_ending(format, output)
     with answers.in_json(form is Format.JSON):
-        period = _period(from_time, to_time)
+        period = period_of(from_time, to_time)
         give_report("rejected", the_one(settings), period, form, output=output, zone_name=zone)
     return ExitCode.DONE
 
@@ -144,7 +144,8 @@ def _list(form: Format, output: Path | None) -> None:
     give(found, form, output)
 
 
-def _period(from_time: str | None, to_time: str | None) -> Period:
+def period_of(from_time: str | None, to_time: str | None) -> Period:
+    """The period asked for. Raises UsageWrong for one that ends before it begins."""
     from reconcile.reports.catalogue import Period  # noqa: PLC0415 - help needs none of it
 
     ever = Period()

@@ -23,3 +23,16 @@ ENDINGS = {
     ".txt": Format.TABLE,
 }
 """The ending of a file name tells its format."""
+
+
+class ExportFormat(StrEnum):
+    """A format of an export, by the word it is asked for with, which is the ending of its file."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    NDJSON = "ndjson"
+    XLSX = "xlsx"
+
+
+TEXT_EXPORTS = (ExportFormat.CSV, ExportFormat.NDJSON)
+"""Those that stdout takes."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import scratch
+from reconcile.audit_files.reading import patterns, shared_columns
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, AuditTable
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def with_swept(
             )
             _add_versions(
                 connection,
-                _days(state_folder / AUDIT_FOLDER / table.name, since, datetime.max),  # noqa: DTZ901
+                patterns(state_folder / AUDIT_FOLDER / table.name, since, datetime.max),  # noqa: DTZ901
                 table,
                 f"{table.instant} >= $since and {table.instant} < $until",
                 {"since": since, "until": horizon},
@@ -118,7 +119,7 @@ def as_of(
             since = _changed_since(connection, rows, table.instant, params, at)
             _add_versions(
                 connection,
-                _days(state_folder / AUDIT_FOLDER / table.name, since, at),
+                patterns(state_folder / AUDIT_FOLDER / table.name, since, at),
                 table,
                 "number = $number and changed_run <= $run_id",
                 params,
@@ -188,16 +189,6 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         connection.execute("detach past")
 
 
-def _days(folder: Path, since: datetime, until: datetime) -> list[str]:
-    """The folders of audit files of these days, as patterns."""
-    first, last = f"date={since:%Y-%m-%d}", f"date={until:%Y-%m-%d}"
-    return [
-        str(day / "*.parquet")
-        for day in sorted(folder.glob("date=*"))
-        if first <= day.name <= last and any(day.glob("*.parquet"))
-    ]
-
-
 def _add_versions(
     connection: duckdb.DuckDBPyConnection,
     files: list[str],
@@ -210,7 +201,7 @@ def _add_versions(
         return
     name, key = table.relation, ", ".join(table.key)
     read = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
-    shared = _shared_columns(connection, f"past.{name}", read, files)
+    shared = shared_columns(connection, f"from past.{name}", files)
     same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
     connection.execute(
         f"insert into past.{name} by name select versions.* from ("  # noqa: S608 - our names
@@ -219,15 +210,3 @@ def _add_versions(
         f") as versions where not exists (select 1 from past.{name} as here where {same})",
         {**params, "files": files},
     )
-
-
-def _shared_columns(
-    connection: duckdb.DuckDBPyConnection, table: str, read: str, files: list[str]
-) -> str:
-    """What the files of whatever version have of the columns of a table."""
-    known = {name for name, *_ in connection.execute(f"describe {table}").fetchall()}
-    found = connection.execute(
-        f"describe select * from {read}",  # noqa: S608 - our own text
-        {"files": files},
-    ).fetchall()
-    return ", ".join(name for name, *_ in found if name in known)

@@ -1,0 +1,87 @@
+"""Find the newest version of each row of a table, in its audit files and beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
+from reconcile.errors import UsageWrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from reconcile.audit_files.tables import AuditTable
+
+_FILES = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+_A_DAY = timedelta(days=1)
+
+
+def table_named(name: str) -> AuditTable:
+    """The table of that name, hyphens or underscores. Raises UsageWrong when there is none."""
+    found = AUDIT_TABLES.get(name.replace("-", "_"))
+    if found is None:
+        raise UsageWrong(
+            f"there are no audit files `{name}`",
+            hint="there are " + ", ".join(f"`{known}`" for known in AUDIT_TABLES),
+        )
+    return found
+
+
+def patterns(folder: Path, since: datetime, until: datetime) -> list[str]:
+    """The folders of audit files of these days below that of a table, as patterns."""
+    first, last = f"date={since:%Y-%m-%d}", f"date={until:%Y-%m-%d}"
+    return [
+        str(day / "*.parquet")
+        for day in sorted(folder.glob("date=*"))
+        if first <= day.name <= last and any(day.glob("*.parquet"))
+    ]
+
+
+def select(
+    connection: duckdb.DuckDBPyConnection,
+    table: AuditTable,
+    state_folder: Path,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    has_all_versions: bool = False,
+) -> tuple[str, dict[str, object]]:
+    """The select of the rows whose time lies in the period, in its order, and its parameters.
+
+    The newest version of each, or all of them. `connection` is that of the read copy, which has
+    what idle runs have brought since, and what was there before there were audit files of it.
+    """
+    here = f"select {table.columns} from {table.relation}"  # noqa: S608 - names of our own
+    params: dict[str, object] = {"from_at": from_at, "to_at": to_at}
+    # A row is written by a run after the time it tells of; two clocks may differ a little.
+    since = from_at if from_at - datetime.min < _A_DAY else from_at - _A_DAY  # noqa: DTZ901
+    places = patterns(state_folder / AUDIT_FOLDER / table.name, since, datetime.max)  # noqa: DTZ901
+    rows = here
+    if places:
+        params["files"] = places
+        shared = shared_columns(connection, here, places)
+        rows = f"{here} union all by name select {shared} from {_FILES}"  # noqa: S608
+    key = ", ".join(table.key)
+    newest = f"row_number() over (partition by {key} order by changed_run desc) = 1"
+    of_each = f"select * from versions qualify {newest}"  # noqa: S608
+    if has_all_versions:
+        of_each = "select distinct * from versions"
+    text = (
+        f"with versions as ({rows}), found as ({of_each}) select * from found "  # noqa: S608 - ours
+        f"where {table.instant} >= $from_at and {table.instant} < $to_at "
+        f"order by {table.instant}, {key}, changed_run"
+    )
+    return text, params
+
+
+def shared_columns(connection: duckdb.DuckDBPyConnection, select: str, files: list[str]) -> str:
+    """What the files, of whatever version, have of the columns of a select."""
+    known = {name for name, *_ in connection.execute(f"describe {select}").fetchall()}
+    found = connection.execute(
+        f"describe select * from {_FILES}",  # noqa: S608 - our own text
+        {"files": files},
+    ).fetchall()
+    return ", ".join(name for name, *_ in found if name in known)
