@@ -96,14 +96,7 @@ def keep_settings(run: Run) -> bool:
     known = connection.execute("select settings_hash from settings.program").fetchall()
     if known and known[0][0] == run.settings_hash:
         return False
-    from reconcile.settings.tables import to_tables  # noqa: PLC0415 - parses numbers
-
-    for table, rows in to_tables(run.settings).items():
-        connection.execute(f"delete from {table}")  # noqa: S608 - our own names
-        for row in rows:
-            columns = ", ".join(row)
-            values = ", ".join(f"${column}" for column in row)
-            connection.execute(f"insert into {table} ({columns}) values ({values})", row)  # noqa: S608
+    write_settings(connection, run.settings)
     connection.execute(
         "insert into ops.settings select $1, $2, $3 "
         "where not exists (select 1 from ops.settings where settings_hash = $1)",
@@ -113,6 +106,18 @@ def keep_settings(run: Run) -> bool:
     openings.follow(connection, run.settings)
     queries.run(connection, "commands.forget_operator_signs", {})
     return True
+
+
+def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Put the settings in force into the tables `settings.*`, in the place of earlier ones."""
+    from reconcile.settings.tables import to_tables  # noqa: PLC0415 - parses numbers
+
+    for table, rows in to_tables(settings).items():
+        connection.execute(f"delete from {table}")  # noqa: S608 - our own names
+        for row in rows:
+            columns = ", ".join(row)
+            values = ", ".join(f"${column}" for column in row)
+            connection.execute(f"insert into {table} ({columns}) values ({values})", row)  # noqa: S608
 
 
 def begin(run: Run, result: RunResult) -> None:

@@ -75,3 +75,40 @@ ASTERISK = f"create or replace table staging.asterisk ({_CALLS})"
 TABLE_CALLS = f"create or replace table staging.table_calls ({_CALLS})"
 
 CALLS = f"create or replace table staging.calls ({_CALLS})"
+
+SIMULATED = (
+    CALLS,
+    LIMITS,
+    REDIALS,
+    OPERATORS,
+    SHARES,
+    "create or replace view core.calls as "
+    "select calls.*, null::varchar as previous_number from kept.calls as calls",
+    """
+    create or replace table core.touched_closings (
+        episode_id varchar, campaign varchar, number varchar, talked_number varchar
+    )
+    """,
+    """
+    create or replace table core.attempt_standings (
+        command_key varchar, episode_id varchar, standing varchar
+    )
+    """,
+    "create or replace table core.hours_now (hours_key varchar, is_open boolean, "
+    "changes_at timestamp, open_clock_at timestamp)",
+    "create or replace table core.audit_findings (audit varchar, episode_id varchar)",
+    """
+    create or replace table core.calls_going_on (
+        campaign varchar, number varchar, source varchar, call_id varchar
+    )
+    """,
+    """
+    create or replace table core.simulated_closings (
+        episode_id varchar, reason varchar, closed_at timestamp, cut_at timestamp,
+        closing_source varchar, closing_call_id varchar
+    )
+    """,
+    "create or replace view core.closings as "
+    "select closings.* from core.simulated_closings as closings",
+)
+"""What a simulation has not: calls that change, hours and holds of one instant, audits."""

@@ -102,6 +102,17 @@ def explain_block(demo_folder: Path) -> str:
     return f"```\n{command}\n{told.rstrip()}\n```"
 
 
+def simulate_block(demo_folder: Path) -> str:
+    changes = "campaigns.missed-calls.retry_minutes"
+    sets = [f"{changes}=3,10,30", f"{changes}=2,5;campaigns.missed-calls.on_repeat=restart"]
+    words = [word for each in sets for word in ("--set", each)]
+    told = reconcile("simulate", *words, folder=demo_folder / "reconcile-demo")
+    command = (
+        f"$ reconcile simulate --set {sets[0]} \\\n    --set '{sets[1]}'"
+    )
+    return f"```\n{command}\n{told.rstrip()}\n```"
+
+
 def written(name: str, request: pytest.FixtureRequest) -> str:
     """The block as the program writes it now."""
     match name:
@@ -112,13 +123,18 @@ def written(name: str, request: pytest.FixtureRequest) -> str:
             return explain_block(request.getfixturevalue("demo_folder"))
         case "commands":
             return commands_block(request.getfixturevalue("tmp_path"))
+        case "simulate":
+            request.getfixturevalue("demo_output")  # the demo has to have run
+            return simulate_block(request.getfixturevalue("demo_folder"))
         case "settings":
             return settings_block()
         case _:
             return exit_codes_block()
 
 
-@pytest.mark.parametrize("name", ["demo", "explain", "commands", "settings", "exit codes"])
+@pytest.mark.parametrize(
+    "name", ["demo", "explain", "commands", "simulate", "settings", "exit codes"]
+)
 def test_a_block_of_the_readme_is_what_the_program_says(
     name: str, request: pytest.FixtureRequest
 ) -> None:

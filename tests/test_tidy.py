@@ -42,7 +42,8 @@ LAYERS = (
     {"running", "run_start", "run_record", "ownership", "reading", "feeds", "pipeline", "by_hand"}
     | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "scheduled", "snapshots", "sweeping", "folding", "steps"}
-    | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"},
+    | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"}
+    | {"simulation"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "audit_files", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state", "mluvii"},

@@ -19,6 +19,7 @@ from reconcile.cli import (
     number,
     run,
     schedule,
+    simulate,
     starting,
     status,
     undelivered,
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-GROUPS = (starting, run, number, directory, figures, export, status, schedule, undelivered, by_hand)
+GROUPS = (
+    *(starting, run, number, directory, figures, export, simulate),
+    *(status, schedule, undelivered, by_hand),
+)
 """Importing a group adds its commands to `app`."""
 
 _ORDER = (
     *("demo", "init", "check", "run"),
-    *("due", "explain", "duplicates", "report", "export"),
+    *("due", "explain", "duplicates", "report", "export", "simulate"),
     *("status", "schedule", "rejected", "rules"),
     *("pending", "retry", "discard"),
     *("pause", "resume", "close"),

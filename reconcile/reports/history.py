@@ -196,17 +196,30 @@ def _add_versions(
     condition: str,
     params: dict[str, object],
 ) -> None:
-    """Add the newest version of each row that is not here yet."""
-    if not files:
-        return
-    name, key = table.relation, ", ".join(table.key)
+    """Add to the past the newest version of each row that is not there yet."""
+    if files:
+        place = f"past.{table.relation}"
+        add_versions(connection, files, table, place, condition=condition, params=params)
+
+
+def add_versions(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[str],
+    table: AuditTable,
+    place: str,
+    *,
+    condition: str = "true",
+    params: dict[str, object] | None = None,
+) -> None:
+    """Add the newest version in audit files of each row that is not yet in the table at `place`."""
+    key = ", ".join(table.key)
     read = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
-    shared = shared_columns(connection, f"from past.{name}", files)
+    shared = shared_columns(connection, f"from {place}", files)
     same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
     connection.execute(
-        f"insert into past.{name} by name select versions.* from ("  # noqa: S608 - our names
+        f"insert into {place} by name select versions.* from ("  # noqa: S608 - our names
         f"select {shared} from {read} where {condition} "
         f"qualify row_number() over (partition by {key} order by changed_run desc) = 1"
-        f") as versions where not exists (select 1 from past.{name} as here where {same})",
-        {**params, "files": files},
+        f") as versions where not exists (select 1 from {place} as here where {same})",
+        {**(params or {}), "files": files},
     )

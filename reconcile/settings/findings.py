@@ -68,12 +68,21 @@ class Findings:
 
 
 def worded(
-    findings: Iterable[Finding], file_name: str, lines: Mapping[KeyPath, int]
+    findings: Iterable[Finding],
+    file_name: str,
+    lines: Mapping[KeyPath, int],
+    changed: Sequence[KeyPath] = (),
 ) -> tuple[str, ...]:
-    """Each finding as one sentence with key, file and line, in the order of the lines."""
+    """Each finding as one sentence with key, file and line, in the order of the lines.
+
+    The keys of `changed` got their values on the command line.
+    """
     ordered = sorted(findings, key=lambda finding: lines.get(finding.path, 0))
     return tuple(
-        f"{_subject(finding.path, file_name, lines)} {finding.what}" for finding in ordered
+        f"`{dotted(finding.path)}` in `--set` {finding.what}"
+        if any(finding.path[: len(path)] == path for path in changed)
+        else f"{_subject(finding.path, file_name, lines)} {finding.what}"
+        for finding in ordered
     )
 
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from reconcile.settings.changes import Changes
     from reconcile.settings.places import KeyPath
 
 _SECTIONS = ("sources", "campaigns", "sinks", "reports")
 
 
-def load(path: Path) -> Settings:
-    """Read and check a settings file.
+def load(path: Path, changes: Changes | None = None) -> Settings:
+    """Read and check a settings file, with other values for the keys of `changes`.
 
     Raises SettingInvalid, which tells everything that is wrong, when the file cannot be read, is
     no TOML, or has a key that is unknown, missing, of the wrong form or against another.
@@ -35,6 +36,7 @@ def load(path: Path) -> Settings:
     """
     text = toml_text.text_of(path)
     values = toml_text.values_of(text, path)
+    changed = () if changes is None else changes.put_into(values)
     findings = Findings()
     settings = _read(values, path, findings)
     if not findings.errors and not findings.warnings:
@@ -43,9 +45,9 @@ def load(path: Path) -> Settings:
 
     lines = key_lines(text, values)
     if findings.errors:
-        first, *others = worded(findings.errors, path.name, lines)
+        first, *others = worded(findings.errors, path.name, lines, changed)
         raise SettingInvalid(first, *others, follows=toml_text.FOLLOWS, hint=toml_text.HINT)
-    return replace(settings, warnings=worded(findings.warnings, path.name, lines))
+    return replace(settings, warnings=worded(findings.warnings, path.name, lines, changed))
 
 
 def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings:
@@ -109,10 +111,9 @@ def _source(
 
 
 def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink | None:
-    path = ("sinks", name)
     if "kind" not in values and name in {*SINK_KINDS, *DATABASE_KINDS}:
         values = {**values, "kind": name}
-    own, detail = _of_kind(Sink, sink_kinds(values), values, path, findings)
+    own, detail = _of_kind(Sink, sink_kinds(values), values, ("sinks", name), findings)
     if detail is None:
         return None
     own["backoff_minutes"] = own["backoff_minutes"] or detail.patience.backoff_minutes

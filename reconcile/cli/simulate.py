@@ -1,0 +1,94 @@
+"""`simulate`: a history replayed under other settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reconcile.cli import answers
+from reconcile.cli.app import app, example
+from reconcile.cli.formats import AnyFormat, by_ending
+from reconcile.cli.giving import Findings, give
+from reconcile.cli.instants import instant
+from reconcile.cli.options import Json, Output, SettingsFiles, ZoneName, the_one
+from reconcile.errors import ExitCode
+from reconcile.reports.formats import Format
+from reconcile.simulation.kinds import Kind
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        show_default="the settings as they are",
+        help="Other settings beside the present ones; several stand side by side. Two changes of "
+        "the same settings: `KEY=VALUE;KEY=VALUE`.",
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="TIME", show_default="the first call", help="Calls dropped from then on."
+    ),
+]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="TIME", show_default="the last record", help="Up to but not including then."
+    ),
+]
+History = Annotated[
+    Kind | None,
+    typer.Option(
+        "--history",
+        show_default="what runs have published, else the sources",
+        help="Where the calls come from.",
+    ),
+]
+
+
+@app.command(
+    short_help="What other settings would have done with past calls",
+    epilog=example(
+        "$ reconcile simulate --set campaigns.missed-calls.retry_minutes=3,10,30",
+        "$ reconcile simulate --set 'campaigns.missed-calls.reach=contact' --from 2026-11-01",
+    ),
+)
+def simulate(
+    *,
+    settings: SettingsFiles = None,
+    sets: Sets = None,
+    from_time: From = None,
+    to_time: To = None,
+    history: History = None,
+    is_json: Json = False,
+    format: AnyFormat = None,
+    output: Output = None,
+    zone: ZoneName = "UTC",
+) -> int:
+    """Replay past calls as if a run had stood at every second, under the settings and under others.
+
+    It tells what would have been opened, joined and ignored, how many dials each attempt would have
+    taken, what would have ended the episodes, and how many clients call back by themselves before
+    each step. Nothing is sent and no file is touched.
+    """
+    form = Format.JSON if is_json else by_ending(format, output)
+    with answers.in_json(form is Format.JSON):
+        from reconcile import simulation  # noqa: PLC0415 - help needs none of it
+        from reconcile.reports.tables import zone_named  # noqa: PLC0415
+        from reconcile.simulation import telling  # noqa: PLC0415
+
+        shown_in = zone_named(zone)
+        period = instant(from_time, "--from"), instant(to_time, "--to")
+        found = simulation.simulate(the_one(settings), sets or [], period, kind=history)
+        for lines in found.faults:
+            answers.warning(lines)
+        code = ExitCode.SOURCE if found.faults else ExitCode.DONE
+        told = Findings(
+            page=lambda form: telling.page(found, shown_in, form),
+            rows=lambda: telling.rows(found),
+            data=lambda: telling.data(found),
+        )
+        give(told, form, output, code)
+    return code

@@ -1,0 +1,144 @@
+"""What would have been under other settings: a history replayed, several settings side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+from reconcile import database, queries, run_record, streams
+from reconcile.settings import changes, load
+from reconcile.simulation import history
+from reconcile.simulation.seconds import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import duckdb
+
+    from reconcile.settings import Settings
+    from reconcile.settings.changes import Changes
+    from reconcile.simulation.history import Span
+    from reconcile.simulation.kinds import Kind
+
+CONFIDENCE = 0.95
+"""Of the intervals."""
+_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+_CHANGEABLE = frozenset(
+    {"clock_tolerance_seconds", "dials_per_run", "dials_waiting_max", "limits", "presets"}
+    | {"time_zone"}
+)
+"""The keys at the top of the file that decisions ask for."""
+_OF_A_SIMULATION = (
+    "kept.campaigns",
+    "kept.dropped_calls",
+    "kept.episodes",
+    "kept.attempts",
+    "kept.hours",
+    "kept.hour_spans",
+    "kept.client_hours",
+    "kept.zone_hours",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What some settings came to. `changes` is None for the present ones.
+
+    `due` has the dials of each attempt, `returns` rows of `core.simulated_returns`.
+    """
+
+    changes: str | None
+    dropped: int
+    opened: int
+    joined: int
+    ignored: dict[str, int]
+    removed: dict[str, int]
+    still_open: int
+    due: list[int]
+    redials: int
+    returns: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def dials(self) -> int:
+        """All dials, redials too."""
+        return sum(self.due) + self.redials
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """The time looked at, and what came of each settings, the present ones first."""
+
+    kind: Kind
+    span: Span
+    outcomes: list[Outcome]
+    faults: list[list[str]]
+
+    @property
+    def present(self) -> Outcome:
+        """What the settings as they are came to."""
+        return self.outcomes[0]
+
+    @property
+    def alternatives(self) -> list[Outcome]:
+        """What the other settings came to."""
+        return self.outcomes[1:]
+
+
+def simulate(
+    file: Path,
+    sets: Sequence[str],
+    period: tuple[datetime | None, datetime | None] = (None, None),
+    *,
+    kind: Kind | None = None,
+) -> Simulated:
+    """Replay a history under the settings of a file, and under each of `sets` beside them.
+
+    Nothing is sent and no file is touched. Raises UsageWrong for alternatives that are none and
+    where there is no history, SettingInvalid for wrong values.
+    """
+    present = load(file)
+    names = tuple(campaign.name for campaign in present.campaigns)
+    others = [changes.read(text, names, _CHANGEABLE) for text in sets]
+    wanted: list[tuple[Changes | None, Settings]] = [(None, present)]
+    wanted += [(other, load(file, other)) for other in others]
+    with database.connect(":memory:") as connection:
+        database.migrate(connection)
+        found = history.kind_of(present, kind)
+        span, faults = history.load(connection, present, found, period)
+        shown = streams.progress(wanted, total=len(wanted), label="simulating")
+        outcomes = [_outcome(connection, settings, span, other) for other, settings in shown]
+    return Simulated(found, span, outcomes, faults)
+
+
+def _outcome(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, span: Span, other: Changes | None
+) -> Outcome:
+    run_record.write_settings(connection, settings)
+    for table in _OF_A_SIMULATION:
+        connection.execute(f"delete from {table}")  # noqa: S608 - our own names
+    walk(connection, settings, from_at=span.begin, end_at=span.end)
+    queries.run(connection, "core.simulated_waits", {"end_at": span.end})
+    figures: dict[str, dict[str, int]] = {}
+    for kind, name, figure in queries.rows(connection, "core.simulated_figures", {}).rows:
+        figures.setdefault(kind, {})[name] = figure
+    due = figures.get("due", {})
+    longest = max((len(campaign.retry_minutes) for campaign in settings.campaigns), default=0)
+    return Outcome(
+        changes=None if other is None else other.text,
+        dropped=_sum(figures, "dropped"),
+        opened=_sum(figures, "opened"),
+        joined=_sum(figures, "joined"),
+        ignored=figures.get("ignored", {}),
+        removed=figures.get("removed", {}),
+        still_open=_sum(figures, "open"),
+        due=[due.get(str(number), 0) for number in range(1, longest + 1)],
+        redials=_sum(figures, "redial"),
+        returns=queries.rows(connection, "core.simulated_returns", {"z": _Z}).as_dicts(),
+    )
+
+
+def _sum(figures: dict[str, dict[str, int]], kind: str) -> int:
+    return sum(figures.get(kind, {}).values())
