@@ -19,9 +19,8 @@ from reconcile.errors import UsageWrong
 from reconcile.queries import Rows
 from reconcile.reports import catalogue, read_copy, reasons
 from reconcile.reports.catalogue import Period
-from reconcile.reports.formats import Format
 from reconcile.reports.tables import Zone, text_table, zone_named
-from reconcile.reports.text import csv_text, markdown_table, page
+from reconcile.reports.text import csv_text, markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +51,6 @@ def make(
 
 
 # Tables.
-
-
-def widths(text: str) -> int:
-    return max(map(len, text.splitlines()))
 
 
 def test_a_table_that_fits_has_full_times_and_says_their_zone() -> None:
@@ -123,16 +118,6 @@ def test_no_rows_are_told_as_such() -> None:
 def test_yes_and_no_and_nothing_look_different_enough() -> None:
     rows = Rows(["is_regret", "b"], [(True, None), (False, 0)])
     assert text_table(rows, UTC).text.splitlines()[2:] == ["yes", "        0"]
-
-
-@pytest.mark.parametrize("query", catalogue.listed(), ids=catalogue.short_name)
-def test_every_report_fits_a_hundred_columns(
-    query: queries.Query, copy: duckdb.DuckDBPyConnection, site: Settings
-) -> None:
-    report = make(copy, catalogue.short_name(query), site)
-    assert report.rows.rows, "the world of these tests should have a row for every report"
-    told = page(report.name, report.sentence, report.rows, UTC, Format.TABLE)
-    assert widths(told) <= 100
 
 
 # CSV and Markdown.

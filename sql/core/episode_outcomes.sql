@@ -14,7 +14,7 @@
 -- talked_at: the first talk after the drop, also one that came after another closing or that
 -- `remove_on` leaves out; talked_direction: in, the client called. attempt_count: steps of the
 -- ladder made, those counted from calls by hand too; dial_count: dials handed out, redials too.
--- blocked_since and blocked_by (contacts): while open; waiting_count: its dropped calls.
+-- blocked_since and blocked_by (contacts): while open; is_blocked: then, or when it closed.
 with opening_drops as (
     -- Distinct: a call is one dropped call, whatever is read of it.
     select
@@ -157,6 +157,7 @@ select
     told.reached_attempt_number,
     told.outcome not in ('not_dropped', 'do_not_call', 'campaign_ended', 'closed_by_hand')
         as is_recoverable,
+    told.blocked_since is not null as is_blocked,
     epoch(told.reached_at - told.added_at)::bigint as reached_after_seconds,
     epoch(told.talked_at - told.added_at)::bigint as talked_after_seconds,
     epoch(attempts.first_handed_out_at - told.added_at)::bigint as first_attempt_seconds,
