@@ -1,6 +1,6 @@
 """A folder beside the real Asterisk of the tests: its logs are read, and one sink dials there.
 
-    site = AsteriskSite(tmp_path, phones, ARI.format(...))   # the TOML of `[sinks.asterisk]`
+    site = AsteriskSite(tmp_path, phones, asterisk_ways.sink(phones, ARI, CUSTOMER_FIRST))
     phones.call(CLIENT, stays=2); phones.settle()
     site.run()                                               # as cron would, by the clock
 
@@ -10,7 +10,6 @@ Asterisk whose start they pay for once. Each test takes clients of its own from 
 
 from __future__ import annotations
 
-import csv
 import os
 import subprocess
 import sys
@@ -137,8 +136,7 @@ class AsteriskSite:
                 f"where number = '{client}' and kind = 'dial'"
             )
         }
-        with self.phones.cdr_file.open(encoding="utf-8", newline="") as stream:
-            fields = [row[_CDR_USERFIELD] for row in csv.reader(stream)]
+        fields = [row[_CDR_USERFIELD] for row in self.phones.call_records()]
         return [field for field in fields if field in digests]
 
     def close(self, client: str) -> None:

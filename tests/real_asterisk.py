@@ -22,6 +22,7 @@ desk, the context `outgoing` leads from a desk to a client, `callback,s,1` a cli
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import signal
@@ -46,12 +47,14 @@ PASSWORD = "only-for-tests"  # noqa: S105 - of servers that live for a test
 QUEUE_LINE, MENU_LINE = "+420200000410", "+420200000420"
 START_SECONDS, STOP_SECONDS = 60, 20
 
-LOGS = """\
-[sources.pbx]
+FILES = """\
 kind = "asterisk"
 queue_log = "{log}/queue_log*"
 cdr = {{ path = "{log}/cdr-csv/Master.csv", columns = "21", time_zone = "UTC" }}
-incoming = {{ contexts = ["from-trunk", "menu"] }}
+"""
+LOGS = """\
+[sources.pbx]
+{where}incoming = {{ contexts = ["from-trunk", "menu"] }}
 trunks = ["IAX2/trunk-*"]
 menus = ["menu"]
 dialled_number = {{ column = "userfield", pattern = "^did:(.+)$" }}
@@ -202,6 +205,8 @@ class PhoneSystem:
 
     pbx: Asterisk
     world: Asterisk
+    where: str = ""
+    """Where its logs are, as lines of `[sources.pbx]`; else they are its files."""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -219,8 +224,8 @@ class PhoneSystem:
     @property
     def logs(self) -> str:
         """`[sources.pbx]` as TOML."""
-        log = self.pbx.folder / "log"
-        return LOGS.format(log=log, queue_line=QUEUE_LINE, menu_line=MENU_LINE)
+        where = self.where or FILES.format(log=self.pbx.folder / "log")
+        return LOGS.format(where=where, queue_line=QUEUE_LINE, menu_line=MENU_LINE)
 
     def call(
         self, client: str, *, stays: int, line: str = QUEUE_LINE, keys: str = "", name: str = ""
@@ -270,6 +275,13 @@ class PhoneSystem:
         """The clients and desks that have taken up the phone on which they were called."""
         return {fields[2] for fields in self.world.channels() if fields[4] == "Up"}
 
+    def call_records(self) -> list[list[str]]:
+        """The rows of the CDR so far, as its file has them."""
+        if not self.cdr_file.exists():
+            return []
+        with self.cdr_file.open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream))
+
     def queue_log_of(self, client: str) -> list[str]:
         """The events of a client's last call that came to the queue."""
         lines = [
@@ -303,10 +315,12 @@ def phone_system(
     *,
     extra: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
+    where: str = "",
 ) -> Iterator[PhoneSystem]:
     """Start both and stop both; `extra` are configuration files of the PBX by name.
 
-    `folder` keeps logs, configuration and spool; without it they go with the calls.
+    `where` says where its logs are, if not in its files. `folder` keeps logs, configuration and
+    spool; without it they go with the calls.
     """
     installation = asterisk_packages.installed()
     ports = _free_ports(socket.SOCK_DGRAM, "PBX", "CALLERS", "CLIENTS", "PHONES")
@@ -324,7 +338,7 @@ def phone_system(
             stack.callback(one.stop)
             one.start()
             asterisks.append(one)
-        yield PhoneSystem(*asterisks)
+        yield PhoneSystem(*asterisks, where=where)
 
 
 def _free_ports(kind: socket.SocketKind, *names: str) -> dict[str, int]:
