@@ -6,7 +6,8 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from reconcile.errors import Problem, SettingInvalid, UsageWrong
+from reconcile import report_mail
+from reconcile.errors import Problem, SettingInvalid, SinkUnreachable, UsageWrong
 from reconcile.files_out import write_whole
 from reconcile.reports import catalogue, text
 from reconcile.reports.formats import ENDINGS, Format
@@ -19,23 +20,61 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from reconcile.mail_exchange import MailServer
     from reconcile.settings import ScheduledReport, Settings
 
 
 def write_due(
     settings: Settings, slots: Mapping[str, datetime]
 ) -> tuple[list[str], dict[str, Problem]]:
-    """Write the reports named with their slots; give those written, and why others were not."""
-    written: list[str] = []
+    """Write the reports named with their slots, and mail them; give those done, and what was wrong.
+
+    One that was written and not mailed is not done. One that some of its recipients cannot get is:
+    the others are not to have it twice.
+    """
+    done: list[str] = []
     problems: dict[str, Problem] = {}
+    server = report_mail.server_of(settings)
     for report in settings.reports:
-        if report.name in slots:
-            try:
-                write(settings, report, slots[report.name])
-                written.append(report.name)
-            except Problem as problem:
-                problems[report.name] = problem
-    return written, problems
+        if report.name not in slots:
+            continue
+        slot_at = slots[report.name]
+        try:
+            place = write(settings, report, slot_at)
+            if server is not None and report.mail_to:
+                problems.update(_mail(settings, report, slot_at, place, server))
+            done.append(report.name)
+        except Problem as problem:
+            problems[report.name] = problem
+    return done, problems
+
+
+def _mail(
+    settings: Settings,
+    report: ScheduledReport,
+    slot_at: datetime,
+    place: Path,
+    server: MailServer,
+) -> dict[str, Problem]:
+    """Mail a file; give what is wrong with some of its recipients. Raises Problem otherwise."""
+    message = report_mail.message_of(settings, report, slot_at, place, server.sender)
+    try:
+        refused = server.send(message, report.mail_to)
+    except SinkUnreachable as problem:
+        raise SinkUnreachable(
+            f"the report `{report.name}` is not mailed: {problem.what}",
+            follows=f"{problem.follows}\n"
+            f"It is written to `{place}`, and both are tried again in each run",
+        ) from problem
+    if not refused:
+        return {}
+    told = "; ".join(f"{who}: {what}" for who, what in refused.items())
+    return {
+        report.name: SinkUnreachable(
+            f"the report `{report.name}` is mailed, but not to all: {told}",
+            follows="It is not sent again for this slot",
+        )
+    }
 
 
 def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Path:

@@ -43,13 +43,13 @@ LAYERS = (
     | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "scheduled", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"}
-    | {"simulation"},
+    | {"simulation", "report_mail"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "audit_files", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state", "mluvii"},
     {"settings", "phone_numbers", "clock", "errors", "streams", "faults", "files_out", "moment"}
     | {"plain_text", "failures", "spreadsheet", "shipped", "schedule", "without", "calling_hours"}
-    | {"open_days", "http_exchange", "http_peer", "masking"}
+    | {"open_days", "http_exchange", "http_peer", "mail_exchange", "masking"}
     | {"__init__"},
 )
 """Imports go down, or stay in their layer without a circle."""

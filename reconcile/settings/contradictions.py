@@ -14,6 +14,7 @@ from reconcile.settings import (
     limits,
     lines,
     log_contradictions,
+    mail,
     mluvii,
     outputs,
     receivers,
@@ -66,6 +67,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     outputs.find(settings, findings)
     limits.find(settings, findings)
     mluvii.find(settings, findings)
+    mail.find(settings, findings)
     hours.find(settings, values, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):

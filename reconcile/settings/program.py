@@ -9,6 +9,7 @@ from reconcile.settings import forms
 from reconcile.settings.figures import Figures
 from reconcile.settings.keys import key
 from reconcile.settings.limits import Limit, limits_key, presets_key
+from reconcile.settings.mail import Mail
 from reconcile.settings.regions import region
 from reconcile.settings.schedules import (
     PUBLISH,
@@ -135,6 +136,14 @@ class Settings:
         "How long a run waits for another one to end.",
         default=20,
         unit="seconds",
+    )
+
+    mail: Mail | None = key(  # noqa: RUF009 - `key` makes a dataclass field
+        forms.sub_table(Mail, "a table `[mail]`"),
+        "The server over which reports are mailed.",
+        default=None,
+        default_words="none: no report is mailed",
+        example={"server": "mail.example.com", "sender": "reconcile@example.com"},
     )
 
     @property

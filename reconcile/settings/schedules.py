@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconcile.settings import forms
 from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
+from reconcile.settings.mail import mail_to_key
 
 REPORT_ENDINGS = (".csv", ".json", ".md", ".txt", ".parquet")
 """Those of the formats in which a report can be written."""
@@ -96,3 +97,4 @@ class ScheduledReport:
         default_words="one",
         unit="days",
     )
+    mail_to: tuple[str, ...] = mail_to_key()
