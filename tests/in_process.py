@@ -342,8 +342,9 @@ def running_program(
     program.close()
 
 
-def differences(*worlds: oracle.World) -> list[str]:
-    """Play worlds with the oracle and with the program; what they say differently, in words.
+@contextmanager
+def played(*worlds: oracle.World) -> Iterator[tuple[Program, list[oracle.Outcome], list[str]]]:
+    """Play worlds with the oracle and with the program; what they decide differently, in words.
 
     The oracle plays each world alone, the program all of them beside each other: several must have
     the same runs and outages, and no name of their own in common (neighbours.py).
@@ -351,7 +352,12 @@ def differences(*worlds: oracle.World) -> list[str]:
     outcomes = [oracle.play(world) for world in worlds]
     zones = {number: zones for world in worlds for number, zones in world.zones.items()}
     with running_program(zones, is_large=len(worlds) > 1) as program:
-        found = _decisions_differ(worlds, outcomes, program)
+        yield program, outcomes, _decisions_differ(worlds, outcomes, program)
+
+
+def differences(*worlds: oracle.World) -> list[str]:
+    """What the oracle and the program say differently of worlds, run by run and at the end."""
+    with played(*worlds) as (program, outcomes, found):
         return found or _ends_differ(outcomes, program)
 
 

@@ -16,6 +16,7 @@ import pytest
 from site_folder import CLIENT, Site, at
 
 from reconcile.errors import ExitCode
+from reconcile.reports import catalogue
 from reconcile.settings.key_rows import settings_rows
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,23 @@ EXIT_MEANINGS = {
     "silent unless no run ended for five minutes",
     ExitCode.INTERRUPTED: "interrupted from the keyboard",
 }
+
+REPORTS = {
+    "Who was lost?": "drops dropped_calls dropped_calls_list incoming incoming_calls abandonment "
+    "service_level frequent_callers ringing",
+    "Who was won back, by whom, how soon?": "recovery recovery_bands recall times outcomes "
+    "episodes closings first_contact",
+    "Who still waits, and why?": "unmanaged unmanaged_callers blocked duplicates holds pauses "
+    "do_not_call figures",
+    "What did it cost?": "effort wasted_dials regrets limits_near",
+    "Were promises kept?": "punctuality commanded dial_faults callbacks outbound_abandonment "
+    "attempts attempt_results commands pending decisions audit_findings",
+    "What did a change of the settings do?": "settings_effects settings",
+    "Can the figures be trusted?": "feed_lag feeds runs rejected unknown_words unread_streams "
+    "witnesses",
+    "What has to be mended?": "mluvii_merges",
+}
+"""Each report, by a question that it answers."""
 
 
 def reconcile(*arguments: str, folder: Path) -> str:
@@ -113,6 +131,18 @@ def simulate_block(demo_folder: Path) -> str:
     return f"```\n{command}\n{told.rstrip()}\n```"
 
 
+def reports_block() -> str:
+    """The reports by the question that they answer; each in its own words."""
+    left = {catalogue.short_name(query): query.summary for query in catalogue.listed()}
+    lines = ["| question | report | tells |", "| --- | --- | --- |"]
+    for question, names in REPORTS.items():
+        for place, name in enumerate(names.split()):
+            told = left.pop(name).rstrip(".").replace("|", "\\|")
+            lines.append(f"| {'' if place else question} | `{name}` | {told} |")
+    assert not left, f"put these under a question: {', '.join(left)}"
+    return "\n".join(lines)
+
+
 def written(name: str, request: pytest.FixtureRequest) -> str:
     """The block as the program writes it now."""
     match name:
@@ -126,14 +156,13 @@ def written(name: str, request: pytest.FixtureRequest) -> str:
         case "simulate":
             request.getfixturevalue("demo_output")  # the demo has to have run
             return simulate_block(request.getfixturevalue("demo_folder"))
-        case "settings":
-            return settings_block()
         case _:
-            return exit_codes_block()
+            plain = {"settings": settings_block, "reports": reports_block}
+            return plain.get(name, exit_codes_block)()
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "explain", "commands", "simulate", "settings", "exit codes"]
+    "name", ["demo", "explain", "commands", "simulate", "settings", "reports", "exit codes"]
 )
 def test_a_block_of_the_readme_is_what_the_program_says(
     name: str, request: pytest.FixtureRequest
