@@ -3,7 +3,8 @@
 apt finds and fetches the packages with everything they depend on, from the archive that the machine
 uses already, and dpkg-deb unpacks them. The programs then run by their own loader and libraries, so
 that neither root nor a chroot is needed, and the machine may be an older Debian. The folder stays
-for later runs (about 270 MB): `RECONCILE_TEST_CACHE`, else `~/.cache/reconcile-tests`.
+for later runs (about 270 MB): `RECONCILE_TEST_CACHE`, else `~/.cache/reconcile-tests`. Another
+version is tried with `RECONCILE_TEST_SUITE=bullseye`, which is 16.28.
 """
 
 from __future__ import annotations
@@ -74,11 +75,12 @@ def installed() -> Installation:
 def _installed() -> Installation:
     folder = _cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    root = folder / f"asterisk-{RECIPE}"
+    chosen = os.environ.get("RECONCILE_TEST_SUITE")
+    root = folder / "-".join(["asterisk", RECIPE, *([chosen] if chosen else [])])
     with (folder / "asterisk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two workers, one builds and the other waits
         if not root.is_dir():
-            _build(root)
+            _build(root, (chosen,) if chosen else SUITES)
     return Installation(root)
 
 
@@ -88,13 +90,13 @@ def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "reconcile-tests"
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, suites: tuple[str, ...]) -> None:
     """Unpack beside, rename in: a folder of that name is always whole."""
     for program in ("apt-get", "dpkg-deb"):
         if shutil.which(program) is None:
             raise Unobtainable(f"there is no `{program}`")
     faults = []
-    for suite in SUITES:
+    for suite in suites:
         with tempfile.TemporaryDirectory(prefix="building-", dir=root.parent) as name:
             try:
                 packages = _fetch(Path(name), suite)
