@@ -89,7 +89,7 @@ def queue_log_lines(zone: str) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
     """Make a function that brings records of the table to lines of the file."""
 
     def lines(records: Iterator[bytes]) -> Iterator[bytes]:
-        texts = (record.decode("utf-8", "backslashreplace") for record in records)
+        texts = (_decoded(record.decode("utf-8", "backslashreplace")) for record in records)
         for time, call_id, queue, agent, event, *data, old in csv.reader(texts):
             first = (call_id, queue, agent, event)
             while data and not data[-1]:
@@ -102,6 +102,15 @@ def queue_log_lines(zone: str) -> Callable[[Iterator[bytes]], Iterator[bytes]]:
             yield ("|".join(fields) + "\n").encode()
 
     return lines
+
+
+def _decoded(text: str) -> str:
+    """Undo what Asterisk's realtime does to two signs where it writes over ODBC.
+
+    >>> _decoded("reconcile-2978a3df8c19709a-1^3B2,a^5E3B")
+    'reconcile-2978a3df8c19709a-1;2,a^3B'
+    """
+    return text.replace("^3B", ";").replace("^5E", "^") if "^" in text else text
 
 
 def _named(name: str, held: Mapping[str, str], names: Mapping[str, str]) -> str | None:

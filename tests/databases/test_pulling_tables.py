@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from site_folder import at
 from reconcile import checking, databases
 from reconcile.databases import session
 from reconcile.errors import ExitCode
-from reconcile.sources import table_pull
+from reconcile.sources import asterisk_tables, table_pull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -214,6 +215,17 @@ def test_values_in_the_queue_log_stay_in_their_line(tables: PhoneTables, site: S
     found = site.fetch("select call_id, queue, member, event, data, event_at from raw.queue_log")
     data = ["", "+420700610101", "ABANDON", "1", "1"]
     assert found == [(f"{EPOCH}.1", "Prodej č. 1", "A_B C", "ENTERQUEUE", data, at("08:53:20"))]
+
+
+def test_signs_that_asterisk_encodes_on_their_way_into_the_queue_log_are_read_as_they_were(
+    tables: PhoneTables, site: Site
+) -> None:
+    """It writes `;` as `^3B`, and `^` as `^5E`, over ODBC and nowhere else."""
+    assert doctest.testmod(asterisk_tables).failed == 0
+    tables.add_queue_log([f"{EPOCH}|reconcile-2978a3df8c19709a-1^3B2|sales|A^5EB|CONNECT|2|x|1"])
+    site.run("08:54")
+    found = site.fetch("select call_id, member from raw.queue_log")
+    assert found == [("reconcile-2978a3df8c19709a-1;2", "A^B")]
 
 
 def test_an_old_queue_log_has_its_parameters_in_one_column(tables: PhoneTables, site: Site) -> None:
