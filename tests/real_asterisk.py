@@ -297,10 +297,16 @@ class PhoneSystem:
         self.settle()
 
     def settle(self, seconds: float = 30) -> None:
-        """Wait until no call is up any more; its records are written then."""
+        """Wait until no call is up any more and the records of all are written."""
         until(
             "all calls are over", lambda: not self.pbx.channels() + self.world.channels(), seconds
         )
+        until("all call records are written", self._is_recorded)
+
+    def _is_recorded(self) -> bool:
+        """Whether no call record is still kept open: below their heading there is no line."""
+        _, _, listed = self.pbx.cli("cdr show active").partition("Duration")
+        return not listed.strip()
 
     def _drop_in(self, text: str) -> None:
         name = f"{next(self._numbers)}.call"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 import pytest
 from settings_files import SMALL, faults, read
 
+from reconcile.settings import asterisk_texts
 from reconcile.settings.ari import Ari
 
 DIALS = """
@@ -25,6 +27,10 @@ def dials(old: str = "", new: str = "") -> str:
     """SMALL with a sink `asterisk`, one part of it replaced; the part must be there."""
     assert old in DIALS
     return SMALL + DIALS.replace(old, new, 1)
+
+
+def test_the_examples_of_the_module_of_texts_hold() -> None:
+    assert doctest.testmod(asterisk_texts).failed == 0
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
