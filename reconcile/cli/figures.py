@@ -12,7 +12,14 @@ from reconcile.cli.app import app, example
 from reconcile.cli.formats import AnyFormat, by_ending
 from reconcile.cli.giving import Findings, give, give_report
 from reconcile.cli.instants import instant
-from reconcile.cli.options import Output, SettingsFiles, ZoneName, the_one
+from reconcile.cli.options import (
+    Html,
+    Output,
+    SettingsFiles,
+    ShowNumbers,
+    ZoneName,
+    the_one,
+)
 from reconcile.errors import ExitCode, UsageWrong
 from reconcile.reports.formats import Format
 
@@ -57,17 +64,25 @@ def report(
     to_time: To = None,
     format: AnyFormat = None,
     output: Output = None,
+    html: Html = None,
+    show_numbers: ShowNumbers = False,
     zone: ZoneName = "UTC",
 ) -> int:
     """Print a report: dropped calls, episodes, attempts, commands, decisions, duplicates, runs, ….
 
     Each says in a sentence what its rows are; without NAME all are listed with theirs. Tables are
     made for people and fit a hundred columns; CSV, JSON and Parquet have every column in full, with
-    times in UTC. Phone numbers are shown.
+    times in UTC. Phone numbers are shown. `--html` writes one page of charts, figures and the
+    clients behind them, numbers masked unless `--show-numbers`.
     """
     form = by_ending(format, output)
     with answers.in_json(form is Format.JSON):
-        if name is None:
+        if html is not None:
+            _refuse_name(name)
+            period = period_of(from_time, to_time)
+            page = _page(the_one(settings), period, zone, show_numbers=show_numbers)
+            answers.write(page, html)
+        elif name is None:
             _list(form, output)
         else:
             period = period_of(from_time, to_time)
@@ -142,6 +157,22 @@ def _list(form: Format, output: Path | None) -> None:
         data=lambda: {"reports": rows.as_dicts()},
     )
     give(found, form, output)
+
+
+def _refuse_name(name: str | None) -> None:
+    if name is not None:
+        raise UsageWrong(
+            f"`--html` writes one page of all, and not of the report `{name}`",
+            hint="leave the name out",
+        )
+
+
+def _page(file: Path, period: Period, zone: str, *, show_numbers: bool) -> str:
+    from reconcile.pages.report import report_page  # noqa: PLC0415 - help needs none of it
+    from reconcile.reports.tables import zone_named  # noqa: PLC0415
+    from reconcile.settings import load  # noqa: PLC0415
+
+    return report_page(load(file), period, zone_named(zone), show_numbers=show_numbers)
 
 
 def period_of(from_time: str | None, to_time: str | None) -> Period:

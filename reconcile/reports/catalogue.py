@@ -15,7 +15,7 @@ from reconcile.settings import Figures
 from reconcile.settings.keys import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -28,6 +28,8 @@ _GIVEN = frozenset({"from_at", "to_at", "time_zone", *(key.name for key in keys_
 """The parameters that every report can have: its period, and what the settings say of figures."""
 
 _NEEDS_A_FILE = "reports.import_findings"
+_OF_PAGES = "reports.page_"
+"""What pages are counted from; nobody asks for it by name."""
 _HINT = "`reconcile report` lists them"
 _CORE_PARAMS = {"shown_count": duplicates.SHOWN_COUNT, "since": datetime.min}  # noqa: DTZ901
 """What `core.*` is made with for readers: of all that there is to read."""
@@ -59,7 +61,11 @@ def listed() -> list[Query]:
     """The reports that need no more than a period and settings, by name."""
     found = (queries.load(name) for name in queries.names(_FOLDER))
     return [
-        query for query in found if _GIVEN.issuperset(query.params) and query.name != _NEEDS_A_FILE
+        query
+        for query in found
+        if _GIVEN.issuperset(query.params)
+        and query.name != _NEEDS_A_FILE
+        and not query.name.startswith(_OF_PAGES)
     ]
 
 
@@ -125,6 +131,31 @@ def _params(period: Period, settings: Settings) -> dict[str, Any]:
     figures = asdict(settings.figures)
     lists = {name: list(value) for name, value in figures.items() if isinstance(value, tuple)}
     return {**period.params(), "time_zone": settings.time_zone, **figures, **lists}
+
+
+@contextmanager
+def rooms(
+    connection: duckdb.DuckDBPyConnection,
+    names: Sequence[str],
+    period: Period,
+    settings: Settings,
+    more: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """The room that several reports need together, and all that they can ask for.
+
+    `more` are parameters that only they have.
+    """
+    params = {**_params(period, settings), **more}
+    is_old = period.from_at != Period().from_at and is_swept(connection, period.from_at)
+    with (
+        with_swept(connection, settings.state_folder, period.from_at)
+        if is_old
+        else scratch.core_room(connection)
+    ):
+        made: set[str] = set()
+        for name in names:
+            make_core(connection, queries.load(name), params, made)
+        yield params
 
 
 @contextmanager
