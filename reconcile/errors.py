@@ -1,6 +1,7 @@
 """Every error a person can meet, with its exit code.
 
     Problem
+    ├── AlertRaised         1   a report has more rows than an alert allows
     ├── UsageWrong          2   the command line
     ├── SettingInvalid      2   keys of the settings, all that are wrong at once
     ├── SqlFileInvalid      2   a file of sql/ or a mapping select
@@ -55,6 +56,13 @@ class Problem(Exception):
         if self.hint:
             text.append(f"hint: {self.hint}")
         return text
+
+
+class AlertRaised(Problem):
+    """A report has more rows than an alert allows."""
+
+    code = "alert_raised"
+    exit_code = ExitCode.FINDINGS
 
 
 class UsageWrong(Problem):

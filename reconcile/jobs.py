@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconcile import queries
-from reconcile.settings.schedules import report_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,15 +63,14 @@ def due(
     return {job: DueJob(*how) for job, *how in found}
 
 
-def report_slots(
-    settings: Settings, due_jobs: Mapping[str, DueJob], now: datetime
+def slots(
+    wanted: Mapping[str, str], due_jobs: Mapping[str, DueJob], now: datetime
 ) -> dict[str, datetime]:
-    """The slot of each report that is due, by name; of several that were missed the last one."""
-    found = {
-        report.name: due_jobs[job]
-        for report in settings.reports
-        if (job := report_job(report.name)) in due_jobs
-    }
+    """The slot of each job that is due, under the name wanted; of several missed the last one.
+
+    `wanted` has the names by their jobs.
+    """
+    found = {name: due_jobs[job] for job, name in wanted.items() if job in due_jobs}
     if not found:
         return {}
     from reconcile import schedule  # noqa: PLC0415 - few runs write a report

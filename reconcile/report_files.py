@@ -103,13 +103,17 @@ def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Pat
 
 
 def check(settings: Settings) -> None:
-    """Raise SettingInvalid for a name that no report has."""
-    for report in settings.reports:
+    """Raise SettingInvalid for a name that no report has, in a report or an alert."""
+    named = [
+        *((f"reports.{one.name}.report", one.report) for one in settings.reports),
+        *((f"alerts.{one.name}.report", one.report) for one in settings.alerts),
+    ]
+    for key, name in named:
         try:
-            catalogue.find(report.report)
+            catalogue.find(name)
         except UsageWrong as wrong:
             raise SettingInvalid(
-                f"`reports.{report.name}.report`: {wrong.what}",
+                f"`{key}`: {wrong.what}",
                 follows=FOLLOWS,
                 hint=wrong.hint,
             ) from None

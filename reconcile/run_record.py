@@ -11,7 +11,7 @@ from reconcile import __version__, clock, jobs, openings, ownership, publishing,
 from reconcile.errors import ExitCode
 from reconcile.pulling import Pulled
 from reconcile.settings import as_json
-from reconcile.settings.schedules import PUBLISH
+from reconcile.settings.schedules import PUBLISH, alert_job, report_job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +71,7 @@ class Run:
     left_out: frozenset[str] = frozenset()
     due_jobs: dict[str, DueJob] = field(default_factory=dict)
     report_slots: dict[str, datetime] = field(default_factory=dict)
+    alert_slots: dict[str, datetime] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     exit_codes: list[int] = field(default_factory=list)
 
@@ -88,6 +89,15 @@ class Run:
         """Take down a fault."""
         self.faults[name] = lines
         self.exit_codes.append(exit_code)
+
+
+def take_slots(run: Run) -> None:
+    """Take up which reports are to be written and which alerts to be counted, with their slots."""
+    now, settings = run.moment.now, run.settings
+    reports = {report_job(one.name): one.name for one in settings.reports}
+    alerts = {alert_job(one.name): one.name for one in settings.alerts}
+    run.report_slots = jobs.slots(reports, run.due_jobs, now)
+    run.alert_slots = jobs.slots(alerts, run.due_jobs, now)
 
 
 def keep_settings(run: Run) -> bool:
@@ -160,7 +170,7 @@ def end(run: Run, result: RunResult, folder: Path) -> Pending | None:
         ).fetchall()
     }
     result.schedule = jobs.standing(connection, run.settings, run.moment)
-    is_due = PUBLISH not in run.left_out or bool(run.report_slots)
+    is_due = PUBLISH not in run.left_out or bool(run.report_slots or run.alert_slots)
     last_change = connection.execute(
         "select coalesce(max(run_id), 0) from ops.runs where has_changes"
     ).fetchall()[0][0]

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from reconcile import (
+    alerts_standing,
     database,
     faults,
     jobs,
@@ -72,10 +73,12 @@ def run(
         pulled = pulling.pull_as_owner(settings, now, takes_over=takes_over)
         with database.lock(folder, wait_seconds=wait_seconds):
             one, result = _run(settings, now, pulled, accepts_clock, takes_over)
-            if one.report_slots:
+            if one.report_slots or one.alert_slots:
                 from reconcile import scheduled  # noqa: PLC0415 - few runs have something to write
 
-                scheduled.write(one, result)
+                scheduled.finish(one, result)
+            if one.settings.alerts:
+                alerts_standing.note(one, result)
             result.faults = one.faults
             told = faults.settle(folder, one.faults, one.moment.now, is_watched=is_watched)
             result.messages = told
@@ -154,7 +157,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
     if one.accepts_clock:
         queries.run(connection, "commands.accept_clock", moment.params())
     has_new_settings = run_record.keep_settings(one)
-    if has_new_settings and one.settings.reports:
+    if has_new_settings and (one.settings.reports or one.settings.alerts):
         from reconcile import report_files  # noqa: PLC0415 - only when settings changed
 
         report_files.check(one.settings)
@@ -162,7 +165,7 @@ def _decide(one: Run, *, is_forced: bool) -> RunResult:
         one.due_jobs = jobs.due(connection, one.settings, moment)
         one.left_out = frozenset(one.settings.schedules) - frozenset(one.due_jobs)
         one.left_out |= one.pulled.left_out
-        one.report_slots = jobs.report_slots(one.settings, one.due_jobs, moment.now)
+        run_record.take_slots(one)
     one.feeds = reading.read_sources(
         connection, one.settings, moment, pulled=one.pulled, left_out=one.left_out
     )

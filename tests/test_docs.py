@@ -23,7 +23,8 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 EXIT_MEANINGS = {
     ExitCode.DONE: "done, also when there was nothing to do",
-    ExitCode.FINDINGS: "findings: an import has some, or `status` says it is not well",
+    ExitCode.FINDINGS: "findings: an import has some, an alert is raised, or "
+    "`status` says it is not well",
     ExitCode.USAGE: "the command line or the settings",
     ExitCode.SOURCE: "a source could not be read, a directory or a do-not-call list was refused, "
     "or the clock went back",

@@ -7,7 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reconcile import streams
-from reconcile.errors import AuditFailed, ClockWrong, Problem, SinkUnreachable, SourceUnreadable
+from reconcile.errors import (
+    AlertRaised,
+    AuditFailed,
+    ClockWrong,
+    Problem,
+    SinkUnreachable,
+    SourceUnreadable,
+)
 from reconcile.masking import masked
 from reconcile.plain_text import plain
 
@@ -21,6 +28,7 @@ _FAULTS: dict[str, type[Problem]] = {
     "source": SourceUnreadable,
     "clock": ClockWrong,
     "audit": AuditFailed,
+    "alert": AlertRaised,
     "sink": SinkUnreachable,
 }
 """The first word of a fault's name, and the error it stands for in JSON."""

@@ -9,7 +9,7 @@ from reconcile import publishing
 from reconcile.queries import Rows
 from reconcile.reports.read_copy import instant_of
 from reconcile.reports.values import jsonable
-from reconcile.settings.schedules import PUBLISH, RETENTION, report_job, source_job
+from reconcile.settings.schedules import PUBLISH, RETENTION, alert_job, report_job, source_job
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +40,7 @@ def listed(settings: Settings) -> list[Job]:
         RETENTION,
         PUBLISH,
         *(report_job(report.name) for report in settings.reports),
+        *(alert_job(alert.name) for alert in settings.alerts),
     ]
     return [
         _scheduled(name, settings.schedules[name], known.get(name, {}))

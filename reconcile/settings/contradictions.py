@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from reconcile.settings import (
+    alerts,
     ami,
     ari,
     call_file,
@@ -68,6 +69,7 @@ def find(settings: Settings, values: Mapping[str, object], findings: Findings) -
     limits.find(settings, findings)
     mluvii.find(settings, findings)
     mail.find(settings, findings)
+    alerts.find(settings, findings)
     hours.find(settings, values, findings)
     _region(settings, findings)
     if not findings.are_against(("sources",)):

@@ -46,6 +46,7 @@ def _values(settings: Settings) -> dict[str, object]:
         "campaigns": [{"name": one.name, **_table(one, type(one))} for one in settings.campaigns],
         "sinks": {one.name: _with_detail(one) for one in settings.sinks},
         "reports": {one.name: _table(one, type(one)) for one in settings.reports},
+        "alerts": {one.name: _table(one, type(one)) for one in settings.alerts},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile.settings.alerts import Alert
 from reconcile.settings.ami import Ami
 from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
@@ -66,6 +67,7 @@ def settings_rows() -> list[SettingRow]:
         (f"{_TABLES}: the keys of such a source, but", PostgresqlCommands, ServerAccess),
         (f"{_FILE_TABLE}: the keys of such a source, and", SqliteCommands, SqliteAccess),
         ("[reports.NAME]", ScheduledReport, None),
+        ("[alerts.NAME]", Alert, None),
     )
     return [
         row

@@ -14,6 +14,7 @@ from reconcile.settings.regions import region
 from reconcile.settings.schedules import (
     PUBLISH,
     RETENTION,
+    alert_job,
     report_job,
     schedule,
     source_job,
@@ -23,6 +24,7 @@ from reconcile.settings.schedules import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reconcile.settings.alerts import Alert
     from reconcile.settings.campaigns import Campaign
     from reconcile.settings.schedules import ScheduledReport
     from reconcile.settings.sinks import Sink
@@ -42,6 +44,7 @@ class Settings:
     campaigns: tuple[Campaign, ...]
     sinks: tuple[Sink, ...]
     reports: tuple[ScheduledReport, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     warnings: tuple[str, ...] = ()
     state: str = key(
         forms.text("a path"),
@@ -154,6 +157,7 @@ class Settings:
             PUBLISH: self.publish_schedule,
             RETENTION: self.retention_schedule,
             **{report_job(report.name): report.schedule for report in self.reports},
+            **{alert_job(alert.name): alert.schedule for alert in self.alerts},
         }
         return {job: schedule for job, schedule in jobs.items() if schedule}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.errors import SettingInvalid
 from reconcile.settings import contradictions, endings, toml_text
+from reconcile.settings.alerts import Alert
 from reconcile.settings.campaigns import Campaign
 from reconcile.settings.findings import Findings, worded
 from reconcile.settings.forms import Unfit
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from reconcile.settings.changes import Changes
     from reconcile.settings.places import KeyPath
 
-_SECTIONS = ("sources", "campaigns", "sinks", "reports")
+_SECTIONS = ("sources", "campaigns", "sinks", "reports", "alerts")
 
 
 def load(path: Path, changes: Changes | None = None) -> Settings:
@@ -60,21 +61,21 @@ def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings
         if (source := _source(name, part, found["region"], findings)) is not None
     ]
     campaigns = [
-        _campaign(name, part, found["time_zone"], findings)
-        for name, part in _named(values, "campaigns", findings)
+        replace(one, time_zone=one.time_zone or found["time_zone"])
+        for one in _each(Campaign, "campaigns", values, findings)
     ]
     sinks = [
         sink
         for name, part in _named(values, "sinks", findings)
         if (sink := _sink(name, part, findings)) is not None
     ]
-    reports = [_report(name, part, findings) for name, part in _named(values, "reports", findings)]
     settings = Settings(
         file=path.absolute(),
         sources=tuple(sources),
         campaigns=tuple(campaigns),
         sinks=tuple(sinks),
-        reports=tuple(reports),
+        reports=_each(ScheduledReport, "reports", values, findings),
+        alerts=_each(Alert, "alerts", values, findings),
         **found,
     )
     contradictions.find(settings, values, findings)
@@ -122,21 +123,17 @@ def _sink(name: str, values: Mapping[str, object], findings: Findings) -> Sink |
     return Sink(name=name, detail=detail, **own)
 
 
-def _campaign(
-    name: str, values: Mapping[str, object], time_zone: str, findings: Findings
-) -> Campaign:
-    path = ("campaigns", name)
-    found = _read_keys(keys_of(Campaign), values, path, findings)
-    found["time_zone"] = found["time_zone"] or time_zone
-    _find_unknown(values, _names(Campaign), path, findings)
-    return Campaign(name=name, **found)
-
-
-def _report(name: str, values: Mapping[str, object], findings: Findings) -> ScheduledReport:
-    path = ("reports", name)
-    found = _read_keys(keys_of(ScheduledReport), values, path, findings)
-    _find_unknown(values, _names(ScheduledReport), path, findings)
-    return ScheduledReport(name=name, **found)
+def _each(
+    table: type, section: str, values: Mapping[str, object], findings: Findings
+) -> tuple[Any, ...]:
+    """Make an object of each table `[section.NAME]`, all of one kind."""
+    made = []
+    for name, part in _named(values, section, findings):
+        path = (section, name)
+        found = _read_keys(keys_of(table), part, path, findings)
+        _find_unknown(part, _names(table), path, findings)
+        made.append(table(name=name, **found))
+    return tuple(made)
 
 
 def _of_kind(

@@ -29,6 +29,11 @@ def report_job(name: str) -> str:
     return f"report {name}"
 
 
+def alert_job(name: str) -> str:
+    """Name the job of counting the rows of an alert."""
+    return f"alert {name}"
+
+
 def schedule() -> Form:
     """Accept five fields of cron; `reconcile.schedule` checks them to the letter when they change.
 

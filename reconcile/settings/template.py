@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile.settings.alerts import Alert
 from reconcile.settings.ami import Ami
 from reconcile.settings.ari import Ari
 from reconcile.settings.asterisk_logs import AsteriskLogs
@@ -111,6 +112,7 @@ _SECTIONS = (
     _Section("sinks.postgresql", "Rows of a table.", (Sink, PostgresqlCommands), kind="postgresql"),
     _Section("sinks.sqlite", "", (Sink, SqliteCommands), kind="sqlite"),
     _Section("reports.morning", "A report that is written at its hours.", (ScheduledReport,)),
+    _Section("alerts.undelivered", "A report that shall not have so many rows.", (Alert,)),
 )
 
 

@@ -81,11 +81,16 @@ def headers_of(
     The key is that of the command; for several, or where it is no short printable ASCII, the
     SHA-256 of the keys, joined by line feeds, in hexadecimal digits.
     """
+    return headers_for(_key_of(commands), body, credentials, epoch=epoch)
+
+
+def headers_for(key: str, body: bytes, credentials: Credentials, *, epoch: int) -> dict[str, str]:
+    """Give all headers of a request with a key of its own, sent at `epoch`."""
     headers = {
         **credentials.headers,
         "Content-Type": "application/json",
         "User-Agent": f"reconcile/{__version__}",
-        "Idempotency-Key": _key_of(commands),
+        "Idempotency-Key": _for_key(key),
         "Reconcile-Timestamp": str(epoch),
     }
     if credentials.signing_secret is not None:
@@ -106,11 +111,19 @@ def signature(secret: str, epoch: int, body: bytes) -> str:
 
 
 def _key_of(commands: Sequence[OutgoingCommand]) -> str:
-    key = commands[0].key
+    """The key of a command; those of several together."""
+    keys = "\n".join(command.key for command in commands)
+    return keys if len(commands) == 1 else _digest(keys)
+
+
+def _for_key(key: str) -> str:
+    """The key as a header can carry it."""
     is_plain = len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()
-    if len(commands) == 1 and is_plain and key == key.strip():
-        return key
-    return hashlib.sha256("\n".join(command.key for command in commands).encode()).hexdigest()
+    return key if is_plain and key == key.strip() else _digest(key)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _for_header(secret: Secret, folder: Path, *, name: str) -> str:
