@@ -82,6 +82,7 @@ AFTER_THE_WALK = (
 )
 SHARE = ("core.contact_duplicates",)
 COUNT = (
+    "core.limit_instants",
     "core.limit_numbers",
     "core.counted_calls",
     "core.limit_counts",

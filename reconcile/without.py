@@ -3,7 +3,7 @@
 Planning such a step costs a hundredth of a second in every run.
 """
 
-LIMITS = """
+_LIMIT_COUNTS = """
     create or replace table core.limit_numbers (
         episode_id varchar, per varchar, number varchar, contact varchar
     );
@@ -12,7 +12,13 @@ LIMITS = """
         free_at timestamp, proof varchar[]
     )
 """
-
+LIMITS = f"""
+    create or replace table core.limit_instants (
+        episode_id varchar, campaign varchar, number varchar, asked_at timestamp,
+        known_until timestamp
+    );
+    {_LIMIT_COUNTS}
+"""
 LISTS = "create or replace table core.listed_numbers (number varchar, lists varchar[])"
 
 REDIALS = """
@@ -76,9 +82,19 @@ TABLE_CALLS = f"create or replace table staging.table_calls ({_CALLS})"
 
 CALLS = f"create or replace table staging.calls ({_CALLS})"
 
+TURNS = """
+    create or replace table core.simulated_turns as from core.simulated_dials
+"""
+
 SIMULATED = (
     CALLS,
-    LIMITS,
+    _LIMIT_COUNTS,
+    "create or replace table core.simulated_turns (episode_id varchar, campaign varchar, "
+    "number varchar, dialled_at timestamp)",
+    "create or replace view core.limit_instants as select turns.episode_id, turns.campaign, "
+    "turns.number, turns.dialled_at as asked_at, turns.dialled_at as known_until "
+    "from core.simulated_turns as turns",
+    "create or replace table core.simulated_delays (episode_id varchar, not_before timestamp)",
     REDIALS,
     OPERATORS,
     SHARES,

@@ -1,4 +1,4 @@
-"""A simulation once more, naively: one number of one campaign at a time, second by second.
+"""A simulation once more, naively: second by second.
 
 As `oracle.py` it uses no SQL and nothing of `reconcile`. What a single call or a directory says is
 asked from the oracle; what is decided when, stands here. Every dial is over at once, not answered.
@@ -44,9 +44,68 @@ def walk(world: World, begin: datetime, end: datetime) -> Walked:
             drops[campaign.name, call.number].append(call)
         else:
             walked.accounts[call.id] = ("ignored", reason, None)
-    for (name, number), calls in drops.items():
-        _Stay(law, law.campaigns[name], number, calls, walked).live(begin, end)
+    stays = [
+        _Stay(law, law.campaigns[name], number, calls, walked)
+        for (name, number), calls in drops.items()
+    ]
+    at = begin
+    while at < end and any(stay.is_alive(at) for stay in stays):
+        if not any(stay.episode for stay in stays):
+            at = min(drop for stay in stays for drop in stay.drops if drop >= at)
+        _second(law, stays, at, begin)
+        at += SECOND
+    for stay in stays:
+        if stay.episode:
+            walked.episodes[stay.episode] = Ended(stay.added_at, None, None, (*stay.dials,))
     return walked
+
+
+def _second(law: oracle._Program, stays: list[_Stay], at: datetime, begin: datetime) -> None:
+    """One second of all numbers: drops, dials, talks, and what a talk of that second leaves."""
+    for stay in stays:
+        if at not in stay.talks:  # a drop comes before the dial of its second
+            stay.take(at, stay.campaign.starts_at or begin)
+    _dial(law, stays, at)
+    for stay in stays:
+        if at in stay.talks:
+            if stay.episode and stay.added_at < at:
+                stay.close(at, "reached")
+            stay.take(at, stay.campaign.starts_at or begin)
+        elif stay.episode and stay.is_given_up():
+            stay.close(at, "expired")
+    _dial(law, stays, at)
+    for stay in stays:
+        stay.open_seconds += stay.is_open(at) * SECOND
+
+
+def _dial(law: oracle._Program, stays: list[_Stay], at: datetime) -> None:
+    """Dials of a second in their turns; what has been dialled counts for the limits at once."""
+    while ready := [stay for stay in stays if stay.is_ready(at)]:
+        stay = min(
+            ready,
+            key=lambda one: (-one.campaign.priority, one.promised(), one.number, one.name()),
+        )
+        if _is_full(law, stays, stay, at):
+            stay.held_at = at
+        else:
+            stay.dial(at)
+
+
+def _is_full(law: oracle._Program, stays: list[_Stay], stay: _Stay, at: datetime) -> bool:
+    for limit in {*law.settings.limits, *stay.campaign.limits}:
+        numbers = {stay.number}
+        contacts = law.contacts_of(stay.number)
+        if limit.per == "contact" and len(contacts) == 1:
+            numbers |= {number for contact, number in law.directory if contact in contacts}
+        called = [
+            call.started_at
+            for call in law.calls.values()
+            if call.direction == "out" and call.number in numbers
+        ]
+        called += [dial for one in stays if one.number in numbers for dial in one.all_dials]
+        if sum(began <= at < began + limit.window for began in called) >= limit.calls:
+            return True
+    return False
 
 
 def _law(world: World, end: datetime) -> oracle._Program:
@@ -113,6 +172,8 @@ class _Stay:
         self.is_blocked = self.blocked()
         self.episode: EpisodeId | None = None
         self.open_seconds = timedelta()  # since its last drop
+        self.held_at: datetime | None = None
+        self.all_dials: list[datetime] = []
 
     def blocked(self) -> bool:
         contacts = self.law.contacts_of(self.number)
@@ -124,30 +185,11 @@ class _Stay:
                 return True
         return self.campaign.unknown_callers == "block" and not contacts
 
-    def live(self, begin: datetime, end: datetime) -> None:
-        starts_at = self.campaign.starts_at or begin
-        at = min(self.drops)
-        while at < end:
-            if self.episode is None:
-                later = [drop for drop in self.drops if drop >= at]
-                if not later:
-                    return
-                at = min(later)
-            has_talk = at in self.talks
-            if not has_talk:  # a drop comes before the dial of its second
-                self.take(at, starts_at)
-            self.dial(at)
-            if has_talk:
-                if self.episode and self.added_at < at:
-                    self.close(at, "reached")
-                self.take(at, starts_at)
-                self.dial(at)
-            elif self.episode and self.is_given_up():
-                self.close(at, "expired")
-            self.open_seconds += self.is_open(at) * SECOND
-            at += SECOND
-        if self.episode:
-            self.walked.episodes[self.episode] = Ended(self.added_at, None, None, (*self.dials,))
+    def is_alive(self, at: datetime) -> bool:
+        return bool(self.episode) or any(drop >= at for drop in self.drops)
+
+    def name(self) -> str:
+        return oracle.command_key("", self.episode)
 
     def take(self, at: datetime, starts_at: datetime) -> None:
         for call in self.drops.get(at, []):
@@ -163,28 +205,35 @@ class _Stay:
                 self.last_drop, self.open_seconds = at, timedelta()
             self.walked.accounts[call.id] = account
 
+    def is_ready(self, at: datetime) -> bool:
+        """Due, and not held by a limit in this very second.
+
+        Choice: steps that are due at once leave in one second, for each is over at once.
+        """
+        if not self.episode or self.is_blocked or self.held_at == at or not self.is_open(at):
+            return False
+        return not self.is_given_up() and at >= self.due()
+
     def dial(self, at: datetime) -> None:
-        """Choice: steps that are due at once leave in one second, for each is over at once."""
-        while self.episode and not self.is_blocked and self.is_open(at):
-            if self.is_given_up() or at < self.due():
-                return
-            self.dials.append(at)
-            if len(self.dials) == len(self.campaign.ladder):
-                self.close(at, "exhausted")
+        self.dials.append(at)
+        self.all_dials.append(at)
+        if len(self.dials) == len(self.campaign.ladder):
+            self.close(at, "exhausted")
+
+    def promised(self) -> datetime:
+        base = self.last_drop if self.campaign.on_repeat == "restart" else self.added_at
+        return base + self.campaign.steps[len(self.dials)]
 
     def due(self) -> datetime:
         """s4, but for the calling hours."""
-        campaign, made = self.campaign, len(self.dials)
-        steps = campaign.steps
-        base = self.last_drop if campaign.on_repeat == "restart" else self.added_at
-        promised = base + steps[made]
+        campaign, made, steps = self.campaign, len(self.dials), self.campaign.steps
         if not made:
-            return promised
+            return self.promised()
         last = self.dials[-1]  # its end as well
         if campaign.count_from == "previous_attempt":
-            return max(promised, last + steps[made])
+            return max(self.promised(), last + steps[made])
         distance = steps[made] - steps[made - 1] - MINUTE
-        return max(promised, last + distance, last + campaign.min_gap)
+        return max(self.promised(), last + distance, last + campaign.min_gap)
 
     def is_open(self, at: datetime) -> bool:
         return self.hours is None or self.hours.is_open(at)

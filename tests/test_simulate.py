@@ -129,6 +129,16 @@ def test_the_alternative_of_the_present_settings_is_the_same(site: Path) -> None
     assert the_recording(same) == the_recording(told["present"])
 
 
+def test_a_limit_holds_dials_until_it_lets_them_leave(site: Path) -> None:
+    limit = "campaigns.missed-calls.limits=[{calls=1,hours=1}]"
+    told = simulate(site, "--to", "2026-11-20T12:00:00Z", "--set", limit)
+    (limited,) = told["alternatives"]
+    assert told["present"]["due"] == [22, 19, 19]
+    assert limited["held_by_limits"] > 0
+    assert sum(limited["due"]) < 60
+    assert limited["opened"] == limited["open"] + sum(limited["removed"].values())
+
+
 def test_a_later_end_lets_the_ladders_run_out(site: Path) -> None:
     told = simulate(site, "--to", "2026-11-20T12:00:00Z")
     assert told["due"] == [22, 19, 19]

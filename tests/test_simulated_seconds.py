@@ -17,6 +17,7 @@ from reconcile import queries
 from reconcile.simulation import seconds
 
 HISTORY = "create or replace temp table history_calls as select * from kept.calls limit 0"
+NO_OWN_CALLS = "create or replace temp table own_calls (source varchar, call_id varchar)"
 GROUPS, NEIGHBOURS = (1, 2, 4), 60
 
 
@@ -41,6 +42,7 @@ def load(program: Program, worlds: list[World], end: datetime) -> None:
     program.set_directory(in_process._all_in_force(worlds, "directory", ever))
     program.set_do_not_call(in_process._all_in_force(worlds, "do_not_call", ever))
     program.connection.execute(HISTORY)
+    program.connection.execute(NO_OWN_CALLS)
     calls = [
         as_kept(call) for world in worlds for call in known_calls(world.records, ever).values()
     ]
@@ -117,14 +119,13 @@ def comparable(world: World) -> World:
     campaigns = tuple(
         replace(
             campaign,
-            limits=(),
             retry_on=(),
             stop_on=frozenset(),
             count_manual_attempts=False,
         )
         for campaign in rules.campaigns
     )
-    rules = replace(rules, campaigns=campaigns, limits=())
+    rules = replace(rules, campaigns=campaigns)
     return replace(world, settings=[(world.runs[0] - timedelta(days=9), rules)], beside=[])
 
 

@@ -47,7 +47,9 @@ _OF_A_SIMULATION = (
 class Outcome:
     """What some settings came to. `changes` is None for the present ones.
 
-    `due` has the dials of each attempt, `returns` rows of `core.simulated_returns`.
+    `held` is how often a limit put a dial off, `rush` the most dials of a minute, `over_pace` in
+    how many minutes they were more than a run may hand out. `due` has the dials of each attempt,
+    `returns` rows of `core.simulated_returns`.
     """
 
     changes: str | None
@@ -59,6 +61,9 @@ class Outcome:
     still_open: int
     due: list[int]
     redials: int
+    held: int
+    rush: int
+    over_pace: int
     returns: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -136,6 +141,9 @@ def _outcome(
         still_open=_sum(figures, "open"),
         due=[due.get(str(number), 0) for number in range(1, longest + 1)],
         redials=_sum(figures, "redial"),
+        held=_sum(figures, "held"),
+        rush=_sum(figures, "rush"),
+        over_pace=_sum(figures, "over_pace"),
         returns=queries.rows(connection, "core.simulated_returns", {"z": _Z}).as_dicts(),
     )
 

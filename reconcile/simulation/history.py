@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from reconcile.settings import Settings
 
+_NO_OWN_CALLS = "create or replace temp table own_calls (source varchar, call_id varchar)"
 _SECOND = timedelta(seconds=1)
 _KEPT = ("contacts", "do_not_call")
 _RAW = ("queue_log", "cdr", "cel", "table_calls")
@@ -62,6 +63,11 @@ def load(
     else:
         _copy(connection, settings, kind, period[0])
     connection.execute("create or replace temp table history_calls as from kept.calls")
+    # A call that carries a key is a dial of ours, or of a system whose place we would take.
+    connection.execute(
+        "insert into own_calls select source, call_id from kept.calls "
+        "where attempt_key is not null and direction = 'out'"
+    )
     connection.execute("delete from kept.calls")
     span = _span(connection, *period)
     queries.run(connection, "commands.keep_simulated_calls", {"end_at": span.end})
@@ -80,6 +86,7 @@ def _read_sources(
     fold(connection, moment)
     pipeline.clear(connection)
     _note_last_known(connection, "raw")
+    connection.execute(_NO_OWN_CALLS)
     return [lines for _, lines in reading.notes(feeds)]
 
 
@@ -95,6 +102,10 @@ def _copy(
         for name in _KEPT:
             connection.execute(f"insert into kept.{name} by name from published.kept.{name}")
         _note_last_known(connection, "published.raw")
+        connection.execute(
+            "create or replace temp table own_calls as select call_source as source, call_id "
+            "from published.kept.attempts where call_id is not null and not is_by_hand"
+        )
         if kind is Kind.STATE:
             connection.execute("insert into kept.calls by name from published.kept.calls")
     finally:

@@ -7,6 +7,8 @@ number between two talks.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ from reconcile import openings, queries, without
 from reconcile.moment import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import duckdb
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _BEFORE_ALL = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as everywhere inside
 _SETTLED = timedelta(days=1)
 """The longest `settle_seconds`: by then every dropped call has an account."""
+
+_OF_NUMBERS = ("dropped_calls", "episodes", "attempts")
 
 FIND_DROPS = (
     "commands.start_campaigns",
@@ -43,7 +47,22 @@ ACCOUNT = (
     "commands.account_dropped_calls",
     "commands.hide_simulated_repeats",
 )
-PLAN = ("core.plans", "core.holds", "core.simulated_expiries", "core.simulated_dials")
+PLAN = (
+    "core.plans",
+    "core.holds",
+    "core.simulated_expiries",
+    "core.simulated_dues",
+    "core.simulated_dials",
+)
+COUNT = (
+    "core.simulated_turns",
+    "core.limit_numbers",
+    "core.counted_calls",
+    "commands.forget_own_calls",
+    "core.limit_counts",
+    "commands.hold_simulated_dials",
+)
+FIND_LANES = ("core.simulated_lanes", "core.simulated_reaches")
 END = ("core.simulated_closings", "commands.reveal_simulated_repeats")
 
 
@@ -69,29 +88,81 @@ def walk(
     _run(connection, ("core.talks",), {**params, "now": end_at})
     _run(connection, ACCOUNT_FOR, {**params, "now": end_at + _SETTLED})
     _either(connection, horizon["has_do_not_call"], "core.listed_numbers", without.LISTS, params)
-    opened: int | None = _account(connection, params)
+    opened = _account(connection, params)
     moment = Moment(now=end_at, run_id=0, reads_client_zones=horizon["reads_client_zones"])
     openings.keep(connection, settings, moment)
-    while opened is not None:
-        if opened:
-            _look_up(connection, horizon["blocks_contacts"], params)
-        opened = _round(connection, params, tell)
+    rounds = _Rounds(connection, params, tell, blocks_contacts=horizon["blocks_contacts"])
+    rounds.play(opened, in_lanes=False)
+    if horizon["limits_since"] is not None and _run(connection, FIND_LANES, params)[1]:
+        with _lanes_alone(connection):
+            queries.run(connection, "commands.account_lanes_again", params)
+            _run(connection, ACCOUNT_FOR, {**params, "now": end_at + _SETTLED})
+            rounds.play(_account(connection, params), in_lanes=True)
 
 
-def _round(
-    connection: duckdb.DuckDBPyConnection, params: dict[str, Any], tell: Callable[[int], None]
-) -> int | None:
-    """Dial or end each open episode; tells how many new ones opened, None where nothing moved."""
-    _run(connection, PLAN, params)
-    dials = queries.run(connection, "commands.hand_out_simulated_dials", params)
-    closings, reveals = _run(connection, END, params)
-    if not (dials or closings or reveals):
-        return None
-    if not closings:
-        return 0
-    opened = _account(connection, params)
-    tell(closings)
-    return opened
+@dataclass(frozen=True, slots=True)
+class _Rounds:
+    """Dial or end each open episode, again and again, until nothing moves any more."""
+
+    connection: duckdb.DuckDBPyConnection
+    params: dict[str, Any]
+    tell: Callable[[int], None]
+    blocks_contacts: bool
+
+    def play(self, opened: int | None, *, in_lanes: bool) -> None:
+        """Play all rounds after so many episodes opened.
+
+        In lanes, numbers that share limits are dialled one after the other in the order of time;
+        else every number at once, as if there were no limit.
+        """
+        while opened is not None:
+            if opened:
+                self._look_up()
+            opened = self._one(in_lanes=in_lanes)
+
+    def _one(self, *, in_lanes: bool) -> int | None:
+        """How many episodes opened; None where nothing moved."""
+        connection, params = self.connection, self.params
+        _run(connection, PLAN, params)
+        holds = 0
+        if in_lanes:
+            *_, holds = _run(connection, COUNT, params)
+        else:
+            connection.execute(without.TURNS)
+        dials = queries.run(connection, "commands.hand_out_simulated_dials", params)
+        closings, reveals = _run(connection, END, params)
+        if not (dials or closings or reveals or holds):
+            return None
+        if not closings:
+            return 0
+        opened = _account(connection, params)
+        self.tell(closings)
+        return opened
+
+    def _look_up(self) -> None:
+        """Find who stands behind the open numbers, and which are duplicates."""
+        connection, params = self.connection, self.params
+        _run(connection, ("core.directory",), params)
+        _either(
+            connection, self.blocks_contacts, "core.contact_duplicates", without.SHARES, params
+        )
+
+
+@contextmanager
+def _lanes_alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Put aside, for the time, what came of the numbers that no limit holds."""
+    connection.execute(
+        "create or replace temp table lane_numbers as select number from core.simulated_lanes "
+        "where lane in (select lane from core.simulated_reaches)"
+    )
+    for name in _OF_NUMBERS:
+        others = f"from kept.{name} where number is null or number not in (from lane_numbers)"
+        connection.execute(f"create or replace temp table aside_{name} as {others}")
+        connection.execute(f"delete {others}")
+    connection.execute("delete from kept.episodes; delete from kept.attempts")
+    yield
+    for name in _OF_NUMBERS:
+        connection.execute(f"insert into kept.{name} from temp.aside_{name}")
 
 
 def _account(connection: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> int:
@@ -102,14 +173,6 @@ def _account(connection: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> i
     return int(found.fetchall()[0][0])
 
 
-def _look_up(
-    connection: duckdb.DuckDBPyConnection, blocks_contacts: bool, params: dict[str, Any]
-) -> None:
-    """Find who stands behind the open numbers, and which are duplicates."""
-    _run(connection, ("core.directory",), params)
-    _either(connection, blocks_contacts, "core.contact_duplicates", without.SHARES, params)
-
-
 def _params(from_at: datetime, end_at: datetime) -> dict[str, Any]:
     """What the files ask for. No time has passed since anything: each fact has its own."""
     return {
@@ -118,6 +181,7 @@ def _params(from_at: datetime, end_at: datetime) -> dict[str, Any]:
         "end_at": end_at,
         "run_id": -1,
         "since": _BEFORE_ALL,
+        "limits_since": _BEFORE_ALL,
         "is_clock_back": False,
     }
 

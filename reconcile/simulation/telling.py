@@ -17,7 +17,7 @@ PRESENT = "as they are"
 _LETTERS = 26
 LEFT_OUT = (
     "As if a run stood at every second: each dial leaves at its due instant and is not answered, "
-    "talks of the history count whoever began them. Left out: limits, pacing (`dials_per_run`, "
+    "talks of the history count whoever began them. Left out: pacing (`dials_per_run`, "
     "`dials_waiting_max`), calls that go on at a due instant, operators, pauses, what was closed "
     "by hand, and changes of the directory and of the do-not-call lists"
 )
@@ -49,7 +49,7 @@ def rows(found: Simulated) -> Rows:
         *(f"due_{number}_count" for number in range(1, most + 1)),
         *("dial_count", "more_dial_count"),
         *(f"{reason}_count" for reason in reasons),
-        "open_count",
+        *("open_count", "held_count", "rush_count", "over_pace_count"),
     ]
     return Rows(
         columns,
@@ -61,7 +61,7 @@ def rows(found: Simulated) -> Rows:
                 *(one.due[place] if place < len(one.due) else None for place in range(most)),
                 *(one.dials, one.dials - found.present.dials),
                 *(one.removed.get(reason, 0) for reason in reasons),
-                one.still_open,
+                *(one.still_open, one.held, one.rush, one.over_pace),
             )
             for one in found.outcomes
         ],
@@ -129,6 +129,9 @@ _LABELS = {
     "dial_count": "dials",
     "more_dial_count": "more than as they are",
     "open_count": "open at the end",
+    "held_count": "put off by a limit",
+    "rush_count": "dials, busiest minute",
+    "over_pace_count": "minutes beyond pacing",
 }
 
 
@@ -170,5 +173,8 @@ def _figures(one: Outcome, present: Outcome) -> dict[str, Any]:
         "dials_more_than_present": one.dials - present.dials,
         "removed": one.removed,
         "open": one.still_open,
+        "held_by_limits": one.held,
+        "dials_in_busiest_minute": one.rush,
+        "minutes_beyond_pacing": one.over_pace,
         "returns": jsonable(one.returns),
     }

@@ -1,6 +1,6 @@
 -- Hand out the dials of a simulation, each over at once and not answered.
 -- Grain:  one row per dial
--- Reads:  core.simulated_dials
+-- Reads:  core.simulated_turns, core.limit_counts
 -- Params: none
 insert into kept.attempts by name
 select
@@ -19,7 +19,13 @@ select
     false as is_regret,
     false as is_by_hand,
     0 as changed_run
-from core.simulated_dials as dials
+from core.simulated_turns as dials
+where
+    not exists (
+        select 1
+        from core.limit_counts as limit_counts
+        where limit_counts.episode_id = dials.episode_id and limit_counts.room <= 0
+    )
 order by
     dials.dialled_at,
     dials.episode_id

@@ -1,21 +1,22 @@
 -- How far each limit of a due episode is used up, and from when it lets the next dial leave.
 -- Grain:  one row per due episode and limit
--- Reads:  core.plans, core.limit_numbers, core.counted_calls, settings.limits
--- Params: $now timestamp
+-- Reads:  core.limit_instants, core.limit_numbers, core.counted_calls, settings.limits
+-- Params: none
 --
 -- A call counts for `hours` from its beginning, to the second; at the end of them no more. Of a
 -- limit of three the third newest call is the one whose leaving frees it: free_at, null while the
 -- limit is not reached. `room` is how many dials it lets leave now.
 with due_limits as (
     select
-        plans.episode_id,
+        instants.episode_id,
+        instants.asked_at,
+        instants.known_until,
         limits.calls,
         limits.hours,
         limits.per
-    from core.plans as plans
+    from core.limit_instants as instants
     inner join settings.limits as limits
-        on plans.campaign = limits.campaign
-    where plans.due_at <= $now::timestamp
+        on instants.campaign = limits.campaign
 ),
 
 calls_in_window as (
@@ -42,7 +43,9 @@ calls_in_window as (
         and due_limits.per = limit_numbers.per
     inner join core.counted_calls as counted_calls
         on limit_numbers.number = counted_calls.number
-    where counted_calls.called_at + due_limits.hours * interval '1 hour' > $now::timestamp
+    where
+        counted_calls.called_at + due_limits.hours * interval '1 hour' > due_limits.asked_at
+        and counted_calls.called_at <= coalesce(due_limits.known_until, counted_calls.called_at)
 ),
 
 newest_calls as (

@@ -1,19 +1,18 @@
 -- The numbers whose calls a limit of a due episode counts.
 -- Grain:  one row per due episode, kind of limit and number
--- Reads:  core.plans, core.directory, kept.contacts, settings.limits
--- Params: $now timestamp
+-- Reads:  core.limit_instants, core.directory, kept.contacts, settings.limits
+-- Params: none
 --
 -- A limit per contact counts the calls to all numbers of the contact in the last good directory; it
 -- is one per number where the number stands on no contact, or on several.
 with due_episodes as (
     select distinct
-        plans.episode_id,
-        plans.number,
+        instants.episode_id,
+        instants.number,
         limits.per
-    from core.plans as plans
+    from core.limit_instants as instants
     inner join settings.limits as limits
-        on plans.campaign = limits.campaign
-    where plans.due_at <= $now::timestamp
+        on instants.campaign = limits.campaign
 ),
 
 contacts_of_episodes as (

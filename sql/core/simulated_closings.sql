@@ -1,7 +1,7 @@
 -- Which open episodes of a simulation end now, each at its own instant, and why.
 -- Grain:  one row per open episode to which nothing else happens before its end
--- Reads:  core.plans, core.simulated_dials, core.simulated_expiries, core.redials, kept.episodes,
---         kept.attempts, kept.dropped_calls, settings.campaign_words
+-- Reads:  core.plans, core.simulated_dues, core.simulated_dials, core.simulated_expiries,
+--         core.redials, kept.episodes, kept.attempts, kept.dropped_calls, settings.campaign_words
 -- Params: $end_at timestamp
 --
 -- What core.closings says of the facts that one run knows, here said of each at its own time, so
@@ -64,10 +64,12 @@ idle as (
         and not exists (
             select 1
             from kept.dropped_calls as later_drops
+            inner join core.simulated_dues as dues
+                on later_drops.episode_id = dues.episode_id
             where
                 later_drops.episode_id = plans.episode_id
                 and later_drops.is_withdrawn
-                and later_drops.dropped_at <= plans.due_at
+                and later_drops.dropped_at <= dues.dialled_at
         )
 ),
 
