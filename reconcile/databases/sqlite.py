@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import sqlite3
 from contextlib import contextmanager
+from functools import partial
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def connect(file: DatabaseFile) -> SqliteSession:
             timeout=file.statement_seconds,
             isolation_level=None,
         )
-        connection.text_factory = lambda data: data.decode("utf-8", "backslashreplace")
+        connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
         connection.execute("select count(*) from sqlite_schema").fetchall()
     return SqliteSession(connection, file)
 
@@ -95,11 +95,10 @@ class SqliteSession:
         """The rows of a select as CSV."""
         with _faults(self._file), self._limited():
             rows = self._connection.execute(f"select {', '.join(columns)} {rest}")
+            written = csv.writer(_Encoded(), lineterminator="\n").writerow
             while portion := rows.fetchmany(_PORTION):
                 for row in portion:
-                    text = io.StringIO()
-                    csv.writer(text, lineterminator="\n").writerow(map(_text, row))
-                    yield text.getvalue().encode("utf-8", "backslashreplace")
+                    yield written([_text(one) if type(one) is bytes else one for one in row])
 
     def change(self, statement: str, values: Sequence[object] = ()) -> int:
         """Execute one statement; `?` stands for a value."""
@@ -138,8 +137,15 @@ class SqliteSession:
             timer.cancel()
 
 
-def _text(value: object) -> object:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+class _Encoded:
+    """What a writer of CSV writes into, so that it gives each record back."""
+
+    def write(self, text: str) -> bytes:
+        return text.encode("utf-8", "backslashreplace")
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "backslashreplace")
 
 
 @contextmanager

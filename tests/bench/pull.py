@@ -1,7 +1,5 @@
 """Pull 1,000,000 call detail records from real servers, against the fastest public ways.
 
-Then an idle run with the tables against one with files.
-
 `python tests/bench/pull.py [ROWS]` starts PostgreSQL and MariaDB on loopback, fills a table `cdr`
 and pulls it as a first run does, each time in a process of its own. `--beside PYTHON` names the
 Python of an environment with `connectorx`, `adbc-driver-postgresql` and `pyarrow`, whose ways are
@@ -23,8 +21,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "databases"), str(HERE.parent), str(HERE.parent.parent)]
 
 import servers  # noqa: E402
-from phone_tables import PhoneTables, of_tables  # noqa: E402
-from site_folder import Site  # noqa: E402
+from phone_tables import PhoneTables  # noqa: E402
 
 SETTINGS = """region = "CZ"
 [sources.pbx]
@@ -142,37 +139,6 @@ def ours(one: servers.Own) -> dict[str, float]:
         return measure(sys.executable, OURS, str(folder / "reconcile.toml"), now)
 
 
-IDLE = """
-from datetime import datetime
-from pathlib import Path
-from reconcile import running, settings
-result = running.run(settings.load(Path(sys.argv[1])), now=datetime.fromisoformat(sys.argv[2]))
-assert result.is_idle and not result.faults, result
-rows = 0
-"""
-
-
-def idle(place: servers.Own | None, rounds: int = 10) -> list[float]:
-    """Seconds of idle runs, each in a process of its own, with tables or with files."""
-    with tempfile.TemporaryDirectory() as name:
-        if place is None:
-            site = Site.of_samples(Path(name) / "site")
-            site.change_settings('"recording/queue_log*"', '"queue_log"')
-            site.change_settings('"recording/Master.csv"', '"Master.csv"')
-            for file in ("queue_log", "Master.csv"):
-                (site.folder / file).touch()
-        else:
-            PhoneTables(place).make()
-            site = of_tables(place, Path(name) / "site")
-        for time in ("08:40", "08:41"):
-            site.run(time)
-        times = [f"2026-11-20T09:{minute:02}:00" for minute in range(rounds)]
-        return sorted(
-            measure(sys.executable, IDLE, str(site.settings_file), time)["seconds"]
-            for time in times
-        )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
@@ -198,11 +164,6 @@ def main() -> None:
                 print(
                     f"{one.kind:10} {name:24} {seconds[0]:6.2f} / {statistics.median(seconds):6.2f}"
                     f" / {seconds[-1]:6.2f} s, at most {memory:4.0f} MiB"
-                )
-            for name, seconds in (("files", idle(None)), ("tables", idle(one))):
-                print(
-                    f"{one.kind:10} idle run with {name:10} {seconds[0]:6.3f} / "
-                    f"{statistics.median(seconds):6.3f} / {seconds[-1]:6.3f} s"
                 )
         finally:
             servers.dispose(one)
