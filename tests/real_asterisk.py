@@ -185,7 +185,8 @@ class Asterisk:
         return [line.split("!") for line in self.cli("core show channels concise").splitlines()]
 
     def _command(self, *arguments: str) -> list[str]:
-        return self.installation.command("-C", str(self.folder / "etc/asterisk.conf"), *arguments)
+        configuration = str(self.folder / "etc/asterisk.conf")
+        return self.installation.command("usr/sbin/asterisk", "-C", configuration, *arguments)
 
     def _is_booted(self) -> bool:
         assert self.process is not None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 import real_parts
 
 from reconcile.databases import DatabaseFault, Server, session
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 PASSWORD = "Tr%ck'y \"pass\\word ř"
 SECONDS = 60
 INSTALL = "apt-get install postgresql mariadb-server openssl"
+SERVERS = ["postgresql", "mariadb", pytest.param("mysql", marks=pytest.mark.slow)]
+"""Fixtures, each a server. MySQL is spoken to as the kind `mariadb`."""
+DATABASES = [*SERVERS, "sqlite"]
 
 
 def found(program: str, *folders: str) -> str:
@@ -63,6 +67,7 @@ class Own:
 
     kind = ""
     database = "asterisk"
+    tls = "off"
 
     @property
     def ca(self) -> Path:
@@ -76,6 +81,7 @@ class Own:
             "database": self.database,
             "user": "owner",
             "password": PASSWORD,
+            "tls": self.tls,
             "is_read_only": False,
             "statement_seconds": 600,
         }
@@ -86,6 +92,7 @@ class Own:
         return (
             f'kind = "{self.kind}"\nhost = "127.0.0.1"\nport = {self.port}\n'
             f'database = "{self.database}"\nuser = "reader"\npassword = {{ file = "password" }}\n'
+            + (f'tls = "{self.tls}"\n' if self.tls != "off" else "")
         )
 
     def execute(self, *statements: str) -> None:
@@ -230,6 +237,11 @@ class Mariadb(Own):
                 f"--ssl-key={self.folder / 'server.key'}",
             ),
         ]
+
+
+def of(request: pytest.FixtureRequest, name: str) -> Own | None:
+    """The server that a fixture gives; None for SQLite, which has none."""
+    return None if name == "sqlite" else request.getfixturevalue(name)
 
 
 def give(folder: Path, user: str) -> None:

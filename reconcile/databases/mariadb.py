@@ -7,18 +7,23 @@ pass all the same in good time is told in `mariadb_rows`.
 from __future__ import annotations
 
 import ssl
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reconcile.databases import (
     LOCAL_TIME,
     NUMBER,
-    OTHER,
     TEXT,
     DatabaseFault,
     mariadb_rows,
     missing_driver,
     one_row,
+)
+from reconcile.databases.server_session import (
+    NO_TLS,
+    TOO_SLOW,
+    WRONG_AUTHORITY,
+    ServerSession,
+    faults,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +37,16 @@ _HOLDS = {
     **dict.fromkeys((15, 252, 253, 254), TEXT),
 }
 """What a column holds by the number of its type in the protocol."""
+_HINTS = {
+    "support SSL": NO_TLS,
+    "CERTIFICATE_VERIFY_FAILED": WRONG_AUTHORITY,
+    "max_statement_time": TOO_SLOW,
+    "maximum statement execution time": TOO_SLOW,
+    "timed out": TOO_SLOW,
+    "Lock wait timeout": TOO_SLOW,
+    "'cryptography' package is required": '`tls = "require"` is another way to keep the password '
+    "secret from the network, as is a socket",
+}
 
 
 def connect(server: Server) -> MariadbSession:
@@ -46,7 +61,8 @@ def connect(server: Server) -> MariadbSession:
     tls: dict[str, Any] = {"ssl_disabled": True}
     if server.tls != "off":
         tls = {"ssl": _context(server)}
-    with _faults(pymysql):
+    # A RuntimeError is the driver's word for a library that it lacks.
+    with faults((*_errors(pymysql), RuntimeError), _HINTS):
         connection = pymysql.connect(
             **place,
             **tls,
@@ -82,22 +98,16 @@ def _bound(opened: MariadbSession, server: Server, *, is_mariadb: bool) -> None:
     )
 
 
-class MariadbSession:
+class MariadbSession(ServerSession):
     """A session with a MariaDB or MySQL server."""
 
     def __init__(self, connection: Any, driver: Any) -> None:  # noqa: ANN401 - an extra has no types here
-        self._connection = connection
+        super().__init__(connection, holds=_HOLDS, errors=_errors(driver), hints=_HINTS)
         self._driver = driver
 
     def quoted(self, *names: str) -> str:
         """Write names as one identifier."""
         return ".".join("`" + name.replace("`", "``") + "`" for name in names)
-
-    def columns(self, relation: str) -> dict[str, str]:
-        """The columns of a relation, with what each holds."""
-        with _faults(self._driver), self._connection.cursor() as cursor:
-            cursor.execute(f"select * from {relation} limit 0")  # noqa: S608
-            return {str(name): _HOLDS.get(code, OTHER) for name, code, *_ in cursor.description}
 
     def counter(self, table: Sequence[str]) -> str | None:
         """The column with `auto_increment`."""
@@ -125,21 +135,8 @@ class MariadbSession:
 
     def records(self, columns: Sequence[str], rest: str) -> Iterator[bytes]:
         """The rows of a select as CSV."""
-        with _faults(self._driver):
+        with self._faults():
             yield from mariadb_rows.records(self._connection, self._driver, columns, rest)
-
-    def change(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Execute one statement; `?` stands for a value."""
-        with _faults(self._driver), self._connection.cursor() as cursor:
-            text = statement.replace("%", "%%").replace("?", "%s") if values else statement
-            return int(cursor.execute(text, list(values) or None))
-
-    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
-        """The first column of a select."""
-        with _faults(self._driver), self._connection.cursor() as cursor:
-            text = statement.replace("%", "%%").replace("?", "%s") if values else statement
-            cursor.execute(text, list(values) or None)
-            return [_decoded(row[0]) for row in cursor.fetchall()]
 
     def is_unique(self, table: Sequence[str], column: str) -> bool:
         """Whether a unique index has this column alone, and the whole of it."""
@@ -155,10 +152,6 @@ class MariadbSession:
     def close(self) -> None:
         """Leave the server, in the middle of an answer too."""
         self._connection._force_close()
-
-
-def _decoded(value: object) -> str:
-    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _is(table: Sequence[str]) -> str:
@@ -180,20 +173,5 @@ def _context(server: Server) -> ssl.SSLContext:
     return context
 
 
-@contextmanager
-def _faults(driver: Any) -> Iterator[None]:  # noqa: ANN401
-    try:
-        yield
-    except (driver.Error, OSError) as error:
-        what = " ".join(str(error.args[-1] if error.args else error).split())
-        raise DatabaseFault(what, _hint(what)) from error
-
-
-def _hint(what: str) -> str:
-    if "doesn't support SSL" in what or "does not support SSL" in what:
-        return '`tls = "off"` speaks to it without TLS'
-    if "CERTIFICATE_VERIFY_FAILED" in what:
-        return "`tls_ca` names the file of the authority that signed its certificate"
-    if "max_statement_time" in what or "timed out" in what or "Lock wait timeout" in what:
-        return "`statement_seconds` says how long an answer may take"
-    return ""
+def _errors(driver: Any) -> tuple[type[Exception], ...]:  # noqa: ANN401
+    return driver.Error, OSError

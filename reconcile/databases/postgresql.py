@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from reconcile.databases import (
     INSTANT,
     LOCAL_TIME,
     NUMBER,
-    OTHER,
     TEXT,
     DatabaseFault,
     missing_driver,
     one_row,
+)
+from reconcile.databases.server_session import (
+    NO_TLS,
+    TOO_SLOW,
+    WRONG_AUTHORITY,
+    ServerSession,
+    faults,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +34,13 @@ _HOLDS = {
     1114: LOCAL_TIME,
 }
 """What a column holds by the number of its type, which never changes."""
+_HINTS = {
+    "server does not support SSL": NO_TLS,
+    "certificate verify failed": WRONG_AUTHORITY,
+    "root certificate": WRONG_AUTHORITY,
+    "statement timeout": TOO_SLOW,
+    "lock timeout": TOO_SLOW,
+}
 _TIME_LENGTH = len("2026-11-20 08:53:57.123456")
 
 
@@ -52,40 +64,32 @@ def connect(server: Server) -> PostgresqlSession:
         "client_encoding": "UTF8",
         "application_name": "reconcile",
     }
-    with _faults(psycopg):
+    with faults((psycopg.Error,), _HINTS):
         connection = psycopg.connect(autocommit=True, **options)  # type: ignore[arg-type]
     opened = PostgresqlSession(connection, psycopg)
     milliseconds = server.statement_seconds * 1_000
     mode = "read only" if server.is_read_only else "read write"
     try:
-        with _faults(psycopg):
-            connection.execute(
-                f"set session characteristics as transaction {mode}; set time zone 'UTC'; "
-                f"set datestyle = 'ISO'; set statement_timeout = {milliseconds}; "
-                f"set lock_timeout = {milliseconds}"
-            )
+        opened.change(
+            f"set session characteristics as transaction {mode}; set time zone 'UTC'; "
+            f"set datestyle = 'ISO'; set statement_timeout = {milliseconds}; "
+            f"set lock_timeout = {milliseconds}"
+        )
     except DatabaseFault:
         opened.close()
         raise
     return opened
 
 
-class PostgresqlSession:
+class PostgresqlSession(ServerSession):
     """A session with a PostgreSQL server."""
 
     def __init__(self, connection: Any, driver: Any) -> None:  # noqa: ANN401 - an extra has no types here
-        self._connection = connection
-        self._driver = driver
+        super().__init__(connection, holds=_HOLDS, errors=(driver.Error,), hints=_HINTS)
 
     def quoted(self, *names: str) -> str:
         """Write names as one identifier."""
         return ".".join('"' + name.replace('"', '""') + '"' for name in names)
-
-    def columns(self, relation: str) -> dict[str, str]:
-        """The columns of a relation, with what each holds."""
-        with _faults(self._driver):
-            cursor = self._connection.execute(f"select * from {relation} limit 0")  # noqa: S608
-            return {one.name: _HOLDS.get(one.type_code, OTHER) for one in cursor.description}
 
     def counter(self, table: Sequence[str]) -> str | None:
         """The column that counts up by itself: an identity, or one whose default is a sequence."""
@@ -123,23 +127,11 @@ class PostgresqlSession:
         """The rows of a select as CSV; the server sends one record after the other."""
         select = f"select {', '.join(columns)} {rest}"
         with (
-            _faults(self._driver),
+            self._faults(),
             self._connection.cursor() as cursor,
             cursor.copy(f"copy ({select}) to stdout (format csv)") as copy,
         ):
             yield from map(bytes, copy)
-
-    def change(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Execute one statement; `?` stands for a value."""
-        with _faults(self._driver):
-            text = statement.replace("%", "%%").replace("?", "%s") if values else statement
-            return int(self._connection.execute(text, list(values) or None).rowcount)
-
-    def texts(self, statement: str, values: Sequence[object]) -> list[str]:
-        """The first column of a select."""
-        with _faults(self._driver):
-            text = statement.replace("%", "%%").replace("?", "%s")
-            return [str(row[0]) for row in self._connection.execute(text, list(values))]
 
     def is_unique(self, table: Sequence[str], column: str) -> bool:
         """Whether an index that is in force at once has this column alone."""
@@ -155,22 +147,3 @@ class PostgresqlSession:
     def close(self) -> None:
         """Leave the server."""
         self._connection.close()
-
-
-@contextmanager
-def _faults(driver: Any) -> Iterator[None]:  # noqa: ANN401
-    try:
-        yield
-    except driver.Error as error:
-        what = " ".join(str(error).split()) or type(error).__name__
-        raise DatabaseFault(what, _hint(what)) from error
-
-
-def _hint(what: str) -> str:
-    if "server does not support SSL" in what:
-        return '`tls = "off"` speaks to it without TLS'
-    if "certificate verify failed" in what or "root certificate" in what:
-        return "`tls_ca` names the file of the authority that signed its certificate"
-    if "statement timeout" in what or "lock timeout" in what:
-        return "`statement_seconds` says how long an answer may take"
-    return ""

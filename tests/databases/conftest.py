@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import mysql_server
 import pytest
 import servers
-from table_place import KINDS, Place
+from servers import DATABASES, SERVERS
+from table_place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +29,20 @@ def mariadb() -> Iterator[servers.Own]:
     servers.dispose(one)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="session")
+def mysql() -> Iterator[servers.Own]:
+    one = servers.make(mysql_server.Mysql, "root")
+    yield one
+    servers.dispose(one)
+
+
+@pytest.fixture(params=DATABASES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """An empty table for commands, in each kind of database."""
-    own = None if request.param == "sqlite" else request.getfixturevalue(request.param)
-    return Place(request.param, tmp_path, own)
+    """An empty table for commands, in each database."""
+    return Place(tmp_path, servers.of(request, request.param))
 
 
-@pytest.fixture(params=["postgresql", "mariadb"])
+@pytest.fixture(params=SERVERS)
 def server_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """An empty table for commands, in each kind of server."""
-    return Place(request.param, tmp_path, request.getfixturevalue(request.param))
+    """An empty table for commands, in each server."""
+    return Place(tmp_path, servers.of(request, request.param))

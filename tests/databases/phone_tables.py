@@ -25,7 +25,6 @@ QUEUE_LOG = (
     *("time", "callid", "queuename", "agent", "event"),
     *("data1", "data2", "data3", "data4", "data5"),
 )
-KINDS = ("postgresql", "mariadb", "sqlite")
 _COUNTERS = {
     "postgresql": "bigint generated always as identity primary key",
     "mariadb": "bigint not null auto_increment primary key",
@@ -153,5 +152,6 @@ def of_tables(place: Place, folder: Path, *, queue_log: str = "", cdr: str = "")
     return site
 
 
-def place_of(kind: str, servers: dict[str, Own], folder: Path) -> Place:
-    return SqliteFile(folder / "asterisk.db") if kind == "sqlite" else servers[kind]
+def place_of(own: Own | None, folder: Path) -> Place:
+    """A server, or without one an SQLite file in the folder."""
+    return own or SqliteFile(folder / "asterisk.db")

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = "reconcile_commands"
-KINDS = ["postgresql", "mariadb", "sqlite"]
 
 
 class Place:
-    """An empty table in a database of one kind, and a sink to it."""
+    """An empty table in a server, or without one in an SQLite file, and a sink to it."""
 
-    def __init__(self, kind: str, folder: Path, own: Own | None) -> None:
-        self.kind, self.folder, self.own = kind, folder, own
+    def __init__(self, folder: Path, own: Own | None) -> None:
+        self.kind = kind = own.kind if own else "sqlite"
+        self.folder, self.own = folder, own
         (folder / "password").write_text(PASSWORD, encoding="utf-8")
         if own is None:
             sqlite3.connect(folder / "commands.db").close()
@@ -58,6 +58,7 @@ class Place:
                 "database": self.own.database,
                 "user": "owner",
                 "password": Secret(file="password"),
+                "tls": self.own.tls,
             }
         access = COMMAND_TABLES[self.kind](**{**given, **changed})
         names = [one.name for one in fields(access)]

@@ -325,7 +325,7 @@ def test_a_lock_is_waited_for_no_longer_than_is_set(server_place: Place) -> None
 
 
 def test_a_file_that_another_program_writes_is_waited_for(tmp_path: Path) -> None:
-    place = Place("sqlite", tmp_path, None)
+    place = Place(tmp_path, None)
     writer = sqlite3.connect(tmp_path / "commands.db", isolation_level=None)
     writer.execute("begin immediate")
     outcomes, _ = place.sink(statement_seconds=1).deliver(dials(1), NO_MARK)

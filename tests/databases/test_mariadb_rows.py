@@ -1,4 +1,4 @@
-"""Rows of a real MariaDB as records of CSV: what stands in them, how long they are, where they end.
+"""Rows of a real MariaDB, and with `--slow` of MySQL, as records of CSV.
 
 What tables of an Asterisk have is tried in `test_pulling_tables`; here, what no Asterisk writes.
 """
@@ -9,13 +9,12 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
+import servers
 
 from reconcile.databases import DatabaseFault, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from servers import Own
 
     from reconcile.databases import Session
 
@@ -23,9 +22,9 @@ BETWEEN = "\x1f"
 """The character by which the server is asked to join the values of a row."""
 
 
-@pytest.fixture
-def opened(mariadb: Own) -> Iterator[Session]:
-    with session("mariadb", mariadb.server()) as found:
+@pytest.fixture(params=[name for name in servers.SERVERS if name != "postgresql"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Session]:
+    with session("mariadb", request.getfixturevalue(request.param).server()) as found:
         found.change("drop table if exists held")
         yield found
 
@@ -99,7 +98,21 @@ def test_a_row_that_is_longer_than_an_answer_may_be_is_a_fault(opened: Session) 
 
 def test_a_fault_among_the_rows_is_told_in_the_words_of_the_server(opened: Session) -> None:
     opened.change("create table held (n int)")
-    opened.change("insert into held select seq from seq_1_to_100000")
-    wrong = "from held where n < 99000 or (select seq from seq_1_to_2) = n"
+    opened.change(f"insert into held values {', '.join(f'({n})' for n in range(20_000))}")
+    wrong = "from held where n < 19000 or (select a.n from held as a where a.n in (1, 2)) = n"
     with pytest.raises(DatabaseFault, match="more than 1 row"):
         rows(opened, "n", rest=wrong)
+
+
+@pytest.mark.slow
+def test_a_password_that_needs_another_library_without_tls_is_a_fault_that_says_so(
+    request: pytest.FixtureRequest,
+) -> None:
+    """MySQL's own way to tell passwords, `caching_sha2_password`, is such a one."""
+    mysql = request.getfixturevalue("mysql")
+    user = "create user if not exists unseen@'127.0.0.1' identified by 'unseen'"
+    mysql.execute("drop user if exists unseen@'127.0.0.1'", user)
+    given = mysql.server(user="unseen", password="unseen", tls="off")  # noqa: S106
+    with pytest.raises(DatabaseFault, match="cryptography") as caught, session("mariadb", given):
+        pass
+    assert '`tls = "require"`' in caught.value.hint

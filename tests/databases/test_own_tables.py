@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from phone_tables import KINDS, place_of
-from servers import PASSWORD
+import servers
+from phone_tables import place_of
+from servers import DATABASES, PASSWORD
 from site_folder import CLIENT, OTHER, Site
 
 from reconcile import settings
@@ -44,13 +45,11 @@ from (
 """
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """A call log and a directory of one's own, empty, in each kind of database."""
-    kind = request.param
-    servers = {} if kind == "sqlite" else {kind: request.getfixturevalue(kind)}
-    found = place_of(kind, servers, tmp_path)
-    time = {"sqlite": "text", "mariadb": "datetime", "postgresql": "timestamp"}[kind]
+    """A call log and a directory of one's own, empty, in each database."""
+    found = place_of(servers.of(request, request.param), tmp_path)
+    time = {"sqlite": "text", "mariadb": "datetime", "postgresql": "timestamp"}[found.kind]
     found.execute(
         "drop table if exists calls",
         "drop table if exists people",

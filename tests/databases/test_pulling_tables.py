@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from phone_tables import KINDS, QUEUE_LOG, ZONE, PhoneTables, local, of_tables, place_of
+import servers
+from phone_tables import QUEUE_LOG, ZONE, PhoneTables, local, of_tables, place_of
+from servers import DATABASES, SERVERS
 from site_folder import at
 
 from reconcile import checking, databases
@@ -30,21 +32,20 @@ EPOCH = 1_795_164_800
 CLIENT = "+420700610101"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def tables(request: pytest.FixtureRequest, tmp_path: Path) -> PhoneTables:
-    """Empty tables in each kind of database."""
+    """Empty tables in each database."""
     return made(request, request.param, tmp_path)
 
 
-@pytest.fixture(params=["postgresql", "mariadb"])
+@pytest.fixture(params=SERVERS)
 def server_tables(request: pytest.FixtureRequest, tmp_path: Path) -> PhoneTables:
-    """Empty tables in each kind of server."""
+    """Empty tables in each server."""
     return made(request, request.param, tmp_path)
 
 
-def made(request: pytest.FixtureRequest, kind: str, folder: Path) -> PhoneTables:
-    servers = {} if kind == "sqlite" else {kind: request.getfixturevalue(kind)}
-    found = PhoneTables(place_of(kind, servers, folder))
+def made(request: pytest.FixtureRequest, name: str, folder: Path) -> PhoneTables:
+    found = PhoneTables(place_of(servers.of(request, name), folder))
     found.make()
     return found
 
@@ -334,6 +335,8 @@ def test_a_certificate_of_another_authority_is_refused(
         check=True,
         capture_output=True,
     )
+    if place.tls != "off":  # type: ignore[attr-defined]
+        site.change_settings(f'tls = "{place.tls}"\n', "")  # type: ignore[attr-defined]
     site.change_settings(
         'user = "reader"', 'user = "reader"\ntls = "verify"\ntls_ca = "other/ca.pem"'
     )

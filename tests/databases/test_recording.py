@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from phone_tables import KINDS, PhoneTables, of_tables, place_of
+import servers
+from phone_tables import PhoneTables, of_tables, place_of
+from servers import DATABASES
 from site_folder import SAMPLES, Site, at
 
 from reconcile import clock
@@ -31,12 +33,10 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def tables(request: pytest.FixtureRequest, tmp_path: Path) -> PhoneTables:
-    """Empty tables in each kind of database."""
-    kind = request.param
-    servers = {} if kind == "sqlite" else {kind: request.getfixturevalue(kind)}
-    found = PhoneTables(place_of(kind, servers, tmp_path))
+    """Empty tables in each database."""
+    found = PhoneTables(place_of(servers.of(request, request.param), tmp_path))
     found.make()
     return found
 
