@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from settings_files import SMALL, read
 from sink_commands import DIAL, REMOVE, dials, outgoing
 from table_place import TABLE, Place
 
@@ -352,11 +351,3 @@ def test_the_statement_of_the_readme_is_the_one_that_check_gives() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("<!-- command table -->\n```sql\n")[2].partition("```")[0]
     assert shown == f"{command_rows.table_statement('postgresql', TABLE)};\n"
-
-
-def test_the_example_of_the_readme_is_accepted(tmp_path: Path) -> None:
-    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-    example = readme.partition("### Table of a database\n\n```toml\n")[2].partition("```")[0]
-    settings = read(tmp_path, SMALL.partition("[campaigns.missed-calls]")[0] + example)
-    assert settings.warnings == ()
-    assert settings.sinks[0].detail.database_kind == "postgresql"
