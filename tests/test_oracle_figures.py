@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ZONE = "Australia/Lord_Howe"  # an offset of half an hour
-SEEDS = (25, 431)
-NEIGHBOURS = ((3, 40),)
+SEEDS = (2, 41, 115)  # won back by attempt 1 and 2, by hand, regrets
+NEIGHBOURS = ((8, 40),)
 MANY = tuple((seed, 150) for seed in range(1, 13))
 BANDS = (1, 5, 15, 60)
 

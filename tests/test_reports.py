@@ -257,7 +257,7 @@ def test_a_report_with_a_beginning_brings_back_what_was_swept_out(
     swept: Settings, site: Settings, copy: duckdb.DuckDBPyConnection
 ) -> None:
     period = Period(datetime.fromisoformat("2026-03-01"))
-    for name in ("dropped_calls_list", "attempts", "commands", "decisions"):
+    for name in ("dropped_calls_list", "attempts", "commands", "decisions", "outcomes", "drops"):
         assert report_of(swept, name, period) == make(copy, name, site, period).rows.rows
 
 

@@ -11,8 +11,10 @@ _UNITS = {
     "_count": "",
     "_number": "",
 }
-_COUNTED_THINGS = ("row", "drop", "dial", "remove", "attempt", "call", "contact")
-_COUNTED_THINGS += ("caller", "episode", "regret", "run")
+_COUNTED_THINGS = (
+    *("row", "drop", "dial", "remove", "attempt", "call", "contact"),
+    *("caller", "episode", "regret", "run"),
+)
 _QUESTIONS = ("is_", "has_")
 _QUANTITIES = ("_count", "_seconds", "_minutes", "_milliseconds")
 """Endings of columns that hold quantities; other whole numbers are names of things."""

@@ -1,12 +1,13 @@
--- Numbers whose calls came near to a limit, or went over it, whoever dialled.
--- Grain:  one row per limit and number, at its fullest window
--- Reads:  kept.calls, kept.attempts, settings.limits
+-- Numbers and contacts whose calls came near to a limit, or went over it, whoever dialled.
+-- Grain:  one row per limit and number, or contact, at its fullest window
+-- Reads:  kept.calls, kept.attempts, kept.contacts, settings.limits
 -- Params: $from_at timestamp, $to_at timestamp, $near_limit_calls bigint
 --
 -- calls: the most that lay within `hours` of each other; near: no further below the limit than
 -- `near_limit_calls`. Counted is every outgoing call, and every dial whose call was not seen, as
 -- the limits do. left: how many more the limit would have let leave; below 0 it was broken, by
--- calls that it cannot hold. A limit per contact is told for each number alone.
+-- calls that it cannot hold. A limit per contact counts the calls to all numbers of the contact, as
+-- the directory has it now; number is the one that was called last.
 with made as (
     select
         calls.number,
@@ -21,6 +22,19 @@ with made as (
     where attempts.call_id is null and attempts.result is distinct from 'refused'
 ),
 
+-- A number that stands on several contacts is counted alone, as the limits do.
+holders as (
+    select
+        contacts.number,
+        min(contacts.source || '/' || contacts.contact_id) as contact
+    from kept.contacts as contacts
+    where contacts.number is not null
+    group by contacts.number
+    having
+        min(contacts.source || '/' || contacts.contact_id)
+        = max(contacts.source || '/' || contacts.contact_id)
+),
+
 limits as (
     -- Distinct: several campaigns can have one limit, and a limit counts for all of them.
     select distinct
@@ -30,29 +44,43 @@ limits as (
     from settings.limits as limits
 ),
 
-counted as (
+placed as (
     select
         limits.calls as limit_calls,
         limits.hours,
         limits.per,
         made.number,
-        made.called_at,
-        count(*) over (
-            partition by limits.calls, limits.hours, limits.per, made.number
-            order by made.called_at
-            range between limits.hours * interval '1 hour' - interval '1 second' preceding
-            and current row
-        ) as call_count
+        case when limits.per = 'contact' then holders.contact end as contact,
+        made.called_at
     from made
     cross join limits
+    left join holders
+        on made.number = holders.number
     where made.called_at < $to_at::timestamp
+),
+
+counted as (
+    select
+        placed.*,
+        count(*) over (
+            partition by
+                placed.limit_calls,
+                placed.hours,
+                placed.per,
+                coalesce(placed.contact, placed.number)
+            order by placed.called_at
+            range between placed.hours * interval '1 hour' - interval '1 second' preceding
+            and current row
+        ) as call_count
+    from placed
 )
 
 select
     counted.limit_calls as limit_count,
     counted.hours,
     counted.per,
-    counted.number,
+    max({'called_at': counted.called_at, 'number': counted.number})['number'] as number,
+    counted.contact,
     max(counted.call_count) as call_count,
     counted.limit_calls - max(counted.call_count) as left_count,
     max(counted.called_at) as last_called_at
@@ -62,10 +90,12 @@ group by
     counted.limit_calls,
     counted.hours,
     counted.per,
-    counted.number
+    counted.contact,
+    coalesce(counted.contact, counted.number)
 having max(counted.call_count) >= counted.limit_calls - $near_limit_calls::bigint
 order by
     left_count,
+    limit_count,
     counted.hours,
     counted.per,
-    counted.number
+    number
