@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ PASSWORD_VARIABLE = "ASTERISK_PASSWORD"  # noqa: S105 - its name
 """Where a sink of a test finds `PASSWORD`; set for this process and its children."""
 ROOT = Path(__file__).parent.parent
 _CDR_USERFIELD = 17
+SECOND_STEP = timedelta(minutes=10)
+"""After the first one; far enough that no test that is slow comes to it."""
 
 _SETTINGS = """\
 region = "CZ"
@@ -43,7 +46,7 @@ region = "CZ"
 [campaigns.missed-calls]
 dialled_numbers = ["{queue_line}", "{menu_line}"]
 dropped_in = ["queue", "ivr"]
-retry_minutes = [0, 1]
+retry_minutes = [0, {second_step_minutes}]
 min_gap_minutes = 0
 settle_seconds = 0
 starts_at = {starts_at}
@@ -74,6 +77,7 @@ class AsteriskSite:
             queue_line=QUEUE_LINE,
             menu_line=MENU_LINE,
             starts_at=clock.as_text(clock.utc_now()),
+            second_step_minutes=SECOND_STEP // timedelta(minutes=1),
             sink=self.sink,
         )
         self.settings_file.write_text(text, encoding="utf-8")

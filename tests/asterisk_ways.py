@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ARI, AMI, CALL_FILE = WAYS = ("ari", "ami", "call_file")
 CUSTOMER_FIRST, AGENT_FIRST = ORDERS = ("customer_first", "agent_first")
 
-_SIGNED_IN = 'user = "reconcile"\npassword = {{ env = "ASTERISK_PASSWORD" }}\nanswer_seconds = 2\n'
+_SIGNED_IN = 'user = "reconcile"\npassword = {{ env = "ASTERISK_PASSWORD" }}\n'
 _TOLD = {
     ARI: 'kind = "ari"\nurl = "http://127.0.0.1:{http_port}/ari"\n' + _SIGNED_IN,
     AMI: 'kind = "ami"\nport = {ami_port}\n' + _SIGNED_IN,
@@ -49,12 +49,20 @@ DESTINATIONS = {
 
 
 def sink(
-    phones: PhoneSystem, way: str, order: str, *, keys: str = "", ring_seconds: int = 60
+    phones: PhoneSystem,
+    way: str,
+    order: str,
+    *,
+    keys: str = "",
+    ring_seconds: int = 60,
+    answer_seconds: int | None = None,
 ) -> str:
     """Write the settings of the sink; `keys` take the place of those that lead to an extension."""
     pbx = phones.pbx
     told = _TOLD[way].format(http_port=pbx.http_port, ami_port=pbx.ami_port, folder=pbx.folder)
     is_named = way != CALL_FILE or "{queue}@" not in keys
+    if answer_seconds is not None:
+        told += f"answer_seconds = {answer_seconds}\n"
     shown = "{name} <{number}>" if is_named else "{name} {digits} <+420200000410>"
     return (
         f'[sinks.asterisk]\n{told}dial = "{order}"\n{keys or _EXTENSIONS[order]}'

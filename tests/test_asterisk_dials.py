@@ -231,7 +231,7 @@ def test_clients_who_hung_up_are_dialled_again_until_they_are_reached(
     assert site.attempts(in_menu) == [("unanswered", "busy", True)]
     assert site.commands(in_menu) == ["dial 1 delivered"]
 
-    site.run(now=clock.utc_now() + timedelta(seconds=70))
+    site.run(now=clock.utc_now() + asterisk_site.SECOND_STEP)
     phones.settle()
     assert site.commands(in_menu) == ["dial 1 delivered", "dial 2 delivered"]
     assert len(set(site.tags(in_menu))) == len(site.tags(in_menu)) == 2
@@ -360,7 +360,7 @@ def test_a_dial_that_asterisk_answers_too_late_is_not_repeated(
 ) -> None:
     """It stands still while it is told, and dials when it goes on."""
     client = next(CLIENTS)
-    site = site_of(tmp_path, phones, ARI)
+    site = site_of(tmp_path, phones, ARI, answer_seconds=2)
     phones.behave(client, "busy")
     site.drop(client)
     with phones.pbx.frozen():
