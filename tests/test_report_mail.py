@@ -12,6 +12,7 @@ from mail_server import PASSWORD, MailReceiver
 from site_folder import CLIENT, Site
 from webhook_receiver import CERTIFICATES
 
+from reconcile import checking
 from reconcile import settings as settings_module
 from reconcile.errors import ExitCode, SettingInvalid
 
@@ -262,6 +263,21 @@ def test_a_mail_in_the_clear_over_a_network_is_warned_of(
     site = site_with(tmp_path / "site", server)
     site.change_settings('server = "localhost"', 'server = "mail.example.com"')
     assert "anybody on the way reads" in "\n".join(site.settings.warnings)
+
+
+def test_check_signs_in_and_sends_nothing(tmp_path: Path) -> None:
+    with MailReceiver() as server:
+        site = site_with(tmp_path / "site", server)
+        lines, code = checking.report(site.settings)
+        assert f"mail: the server localhost:{server.port} can be signed in to" in lines
+        assert code == ExitCode.DONE
+        assert server.taken == []
+    lines, code = checking.report(site.settings)
+    assert [line for line in lines if line.startswith("mail:")] == [
+        f"mail: the server localhost:{server.port} is not usable: "
+        f"localhost:{server.port} cannot be reached: Connection refused"
+    ]
+    assert code == ExitCode.SINK
 
 
 def test_the_example_of_the_readme_is_complete(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconcile import clock, feeds, run_start
-from reconcile.checking import blind_spots, newest, rehearsal, state_folder
+from reconcile.checking import blind_spots, mail, newest, rehearsal, state_folder
 from reconcile.errors import ExitCode, Problem, SinkUnreachable
 from reconcile.settings.asterisk_logs import AsteriskLogs
 from reconcile.sources import registry
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def report(settings: Settings) -> tuple[list[str], int]:
     """Read each source, ask each sink, look at the state, decide once on a copy; change nothing.
 
-    Returns lines for a person and the exit code: 0 all usable, 3 a source is not, 5 a sink is not,
-    70 the state is not.
+    Returns lines for a person and the exit code: 0 all usable, 3 a source is not, 5 a sink or the
+    mail server is not, 70 the state is not.
     """
     exit_codes = [int(ExitCode.DONE)]
     lines: list[str] = []
@@ -34,6 +34,9 @@ def report(settings: Settings) -> tuple[list[str], int]:
         except SinkUnreachable as problem:
             exit_codes.append(ExitCode.SINK)
             lines.append(f"sink `{name}`: {problem.what}")
+    told, is_usable = mail.report(settings)
+    lines += told
+    exit_codes += [ExitCode.SINK] * (not is_usable)
     of_state = state_folder.faults(settings.state_folder)
     lines += [f"state: {text}" for text in of_state]
     lines += [f"cannot be seen: {text}" for text in blind_spots.of(settings)]

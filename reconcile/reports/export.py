@@ -88,7 +88,22 @@ def csv_texts(columns: list[str], portions: Portions) -> Iterator[str]:
     """Give CSV: comma, line feed, column names, times in UTC, safe for spreadsheets."""
     yield _csv_lines([columns])
     for rows in portions:
-        yield _csv_lines([cell(value) for value in row] for row in rows)
+        yield _csv_lines(_cells(rows))
+
+
+def _cells(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """Give rows as cells; a text that comes again, as most do, is looked at once."""
+    known: dict[str, str] = {}
+    for row in rows:
+        cells = []
+        for value in row:
+            if isinstance(value, str):
+                if value not in known:
+                    known[value] = cell(value)
+                cells.append(known[value])
+            else:
+                cells.append(cell(value))
+        yield cells
 
 
 def ndjson_texts(columns: list[str], portions: Portions) -> Iterator[str]:
