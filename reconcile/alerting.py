@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import alert_webhook, clock
-from reconcile.alerts_standing import ALERTS_FILE, last_counts
+from reconcile.alerts_standing import last_counts
 from reconcile.errors import Problem
 from reconcile.files_out import write_whole
+from reconcile.publishing import ALERTS_FILE
 from reconcile.reports import catalogue
 from reconcile.reports.read_copy import open_read_copy
 

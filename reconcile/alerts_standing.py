@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import clock
 from reconcile.errors import ExitCode
+from reconcile.publishing import ALERTS_FILE
 
 if TYPE_CHECKING:
     from reconcile.run_record import Run, RunResult
     from reconcile.settings import Settings
     from reconcile.settings.alerts import Alert
-
-ALERTS_FILE = "alerts.json"
 
 
 def note(one: Run, result: RunResult) -> None:

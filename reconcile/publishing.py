@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import clock, database, faults
 from reconcile.audit_files import compacting, views, writing
+from reconcile.audit_files.tables import AUDIT_FOLDER
 from reconcile.database import READ_FILE, STATE_FILE
 from reconcile.files_out import write_whole
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PUBLISHED_FILE = database.PUBLISHED_FILE
 STATUS_FILE = "status.json"
+ALERTS_FILE = "alerts.json"
 IDLE_FILE = "idle_runs.ndjson"
 """Rows of `ops.runs` since the last publishing: a run that changes nothing publishes none."""
 
@@ -110,8 +112,12 @@ def publish_copy(folder: Path) -> None:
 
 def sweep_leftovers(folder: Path) -> None:
     """Remove what killed runs left half-written beside the state. The lock must be held."""
-    for name in (STATE_FILE, READ_FILE, PUBLISHED_FILE, STATUS_FILE, faults.FAULTS_FILE):
-        for left in folder.glob(f".{name}.*"):
+    beside = (STATE_FILE, READ_FILE, PUBLISHED_FILE, STATUS_FILE, ALERTS_FILE, faults.FAULTS_FILE)
+    places = [folder / name for name in beside]
+    audit = (compacting.REPLACED_FILE, views.SCHEMA_FILE, views.VIEWS_FILE)
+    places += [folder / AUDIT_FOLDER / name for name in audit]
+    for place in places:
+        for left in place.parent.glob(f".{place.name}.*"):
             left.unlink(missing_ok=True)
 
 

@@ -417,3 +417,11 @@ def test_the_hour_is_that_of_the_run_that_wrote_the_row(past: Site) -> None:
     ).fetchall()
     assert {(int(name), hour) for name, hour in found} == {(10, 10), (11, 11)}
     assert datetime.fromisoformat("2026-11-20") == at("00:00")
+
+
+def test_what_a_killed_run_left_half_written_is_swept_out_once_a_day(site: Site) -> None:
+    left = [site.state / "audit" / ".views.sql.4711", site.state / ".alerts.json.4711"]
+    for path in left:
+        path.touch()
+    next_day(site)
+    assert [path for path in left if path.exists()] == []
