@@ -13,6 +13,7 @@ from reconcile.reports import catalogue, text
 from reconcile.reports.formats import ENDINGS, Format
 from reconcile.reports.read_copy import open_read_copy
 from reconcile.reports.tables import zone_named
+from reconcile.settings.schedules import PAGE_ENDING
 from reconcile.settings.toml_text import FOLLOWS
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.mail_exchange import MailServer
+    from reconcile.queries import Query
     from reconcile.settings import ScheduledReport, Settings
 
 
@@ -82,18 +84,16 @@ def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Pat
 
     Raises SettingInvalid where the file cannot be written.
     """
-    query = catalogue.find(report.report)
     place = place_of(settings, report, slot_at)
     period = catalogue.Period(slot_at - timedelta(days=report.days), slot_at)
-    form = ENDINGS[place.suffix.lower()]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with open_read_copy(settings) as connection:
-            if form is Format.PARQUET:
-                catalogue.write_parquet(connection, query, period, settings, path=place)
-                return place
-            made = catalogue.make(connection, query, period, settings)
-        write_whole(place, text.document(made, period, zone_named(settings.time_zone), form))
+        if report.report == catalogue.PAGE:
+            from reconcile.pages.report import report_page  # noqa: PLC0415 - few ask for a page
+
+            write_whole(place, report_page(settings, period, zone_named(settings.time_zone)))
+        else:
+            _write_rows(settings, catalogue.find(report.report), period, place)
     except OSError as error:
         raise SettingInvalid(
             f"the report `{report.name}` cannot be written to `{place}`: {error.strerror}",
@@ -102,13 +102,30 @@ def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Pat
     return place
 
 
+def _write_rows(settings: Settings, query: Query, period: catalogue.Period, place: Path) -> None:
+    form = ENDINGS[place.suffix.lower()]
+    with open_read_copy(settings) as connection:
+        if form is Format.PARQUET:
+            catalogue.write_parquet(connection, query, period, settings, path=place)
+            return
+        made = catalogue.make(connection, query, period, settings)
+    write_whole(place, text.document(made, period, zone_named(settings.time_zone), form))
+
+
 def check(settings: Settings) -> None:
-    """Raise SettingInvalid for a name that no report has, in a report or an alert."""
+    """Raise SettingInvalid for a name that no report has, in a report or an alert.
+
+    Also for a report that the file of its path cannot be.
+    """
+    for report in settings.reports:
+        _check_ending(report)
     named = [
         *((f"reports.{one.name}.report", one.report) for one in settings.reports),
         *((f"alerts.{one.name}.report", one.report) for one in settings.alerts),
     ]
     for key, name in named:
+        if name == catalogue.PAGE and key.startswith("reports."):
+            continue
         try:
             catalogue.find(name)
         except UsageWrong as wrong:
@@ -117,6 +134,16 @@ def check(settings: Settings) -> None:
                 follows=FOLLOWS,
                 hint=wrong.hint,
             ) from None
+
+
+def _check_ending(report: ScheduledReport) -> None:
+    is_page = report.report == catalogue.PAGE
+    if is_page != report.path.lower().endswith(PAGE_ENDING):
+        raise SettingInvalid(
+            f"`reports.{report.name}` writes the report `{report.report}` to `{report.path}`: "
+            f"the report `{catalogue.PAGE}`, and no other, ends in `{PAGE_ENDING}`",
+            follows=FOLLOWS,
+        )
 
 
 def place_of(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Path:

@@ -54,7 +54,7 @@ def message_of(
     message["Message-ID"] = _message_id(settings, report, slot_at, sender)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        f"{catalogue.find(report.report).summary}\n\n"
+        f"{catalogue.summary(report.report)}\n\n"
         f"From {zone.text(from_at)} up to {zone.text(slot_at)}.\n"
         f"The report `{report.report}` is attached as {plain(file.name)}.\n\n"
         f"Sent by reconcile at the hours of `[reports.{name}]`.\n"

@@ -13,7 +13,7 @@ from reconcile.errors import ExitCode, SettingInvalid
 from reconcile.reports import jobs as job_list
 from reconcile.reports.formats import ENDINGS
 from reconcile.reports.read_copy import open_read_copy
-from reconcile.settings.schedules import REPORT_ENDINGS
+from reconcile.settings.schedules import PAGE_ENDING, REPORT_ENDINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,7 +151,7 @@ def test_a_wrong_schedule_or_report_is_refused_before_anything_is_read(site: Sit
 
 
 def test_a_report_can_be_written_in_every_format_that_the_settings_take() -> None:
-    assert set(REPORT_ENDINGS) == set(ENDINGS)
+    assert set(REPORT_ENDINGS) == {*ENDINGS, PAGE_ENDING}
 
 
 def test_the_schedule_lists_every_part_with_its_reason(site: Site) -> None:
@@ -167,3 +167,31 @@ def test_the_schedule_lists_every_part_with_its_reason(site: Site) -> None:
     assert found["source directory"].why == "waits for its slot"
     status = json.loads((site.state / "status.json").read_text())
     assert [entry["job"] for entry in status["schedule"]] == ["source directory"]
+
+
+PAGE = """
+[reports.page]
+report = "page"
+schedule = "5 * * * *"
+path = "out/page-{date}.html"
+"""
+
+
+def test_a_page_is_written_at_its_slot_of_the_days_before_it(site: Site) -> None:
+    site.settings_file.write_text(site.settings_file.read_text() + PAGE)
+    site.drop("1.1", CLIENT, "10:00:20")
+    site.run("10:04")
+    assert site.run("10:05").exit_code == ExitCode.DONE
+    page = (site.folder / "out" / "page-2026-11-20.html").read_text(encoding="utf-8")
+    assert '<h1 id="period">20 November 2026</h1>' in page
+    assert CLIENT not in page
+
+
+@pytest.mark.parametrize(
+    ("report", "path"), [("page", "out/page.csv"), ("dropped_calls", "out/page.html")]
+)
+def test_only_the_page_ends_in_html(report: str, path: str, site: Site) -> None:
+    page = PAGE.replace('"page"', f'"{report}"').replace("out/page-{date}.html", path)
+    site.settings_file.write_text(site.settings_file.read_text() + page)
+    with pytest.raises(SettingInvalid, match=r"`page`, and no other, ends in `\.html`"):
+        site.run("10:00")

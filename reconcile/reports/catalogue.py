@@ -69,6 +69,17 @@ def listed() -> list[Query]:
     ]
 
 
+PAGE = "page"
+"""The report that is a page for a browser, where a schedule names it."""
+
+
+def summary(name: str) -> str:
+    """What a report of a schedule tells, in one sentence. Raises UsageWrong when there is none."""
+    if name == PAGE:
+        return "Dropped calls and callbacks: figures, charts and the clients behind them."
+    return find(name).summary
+
+
 def short_name(query: Query) -> str:
     """The name a person asks by: `dropped_calls`."""
     return query.name.partition(".")[2]

@@ -10,8 +10,9 @@ from reconcile.settings.forms import Form, Unfit
 from reconcile.settings.keys import key
 from reconcile.settings.mail import mail_to_key
 
-REPORT_ENDINGS = (".csv", ".json", ".md", ".txt", ".parquet")
-"""Those of the formats in which a report can be written."""
+PAGE_ENDING = ".html"
+REPORT_ENDINGS = (".csv", ".json", ".md", ".txt", ".parquet", PAGE_ENDING)
+"""Those of the formats in which a report can be written, and of a page."""
 
 PUBLISH = "publish"
 RETENTION = "retention"
@@ -85,7 +86,7 @@ class ScheduledReport:
     name: str
     report: str = key(
         forms.text("the name of a report, as `reconcile report` lists them"),
-        "Which report.",
+        "Which report; `page` is that of `reconcile report --html`, its path ends in .html.",
         example="dropped_calls",
     )
     schedule: str = key(schedule(), "When it is written.", example="0 7 * * mon-fri")
