@@ -165,6 +165,13 @@ def main() -> None:
                     f"{one.kind:10} {name:24} {seconds[0]:6.2f} / {statistics.median(seconds):6.2f}"
                     f" / {seconds[-1]:6.2f} s, at most {memory:4.0f} MiB"
                 )
+            own, *others = found.values()
+            for name, runs in zip(list(found)[1:], others, strict=True):
+                ratios = [a["seconds"] / b["seconds"] for a, b in zip(own, runs, strict=True)]
+                print(
+                    f"{one.kind:10} to {name}, in turn: {statistics.median(ratios):.2f} "
+                    f"({min(ratios):.2f} to {max(ratios):.2f})"
+                )
         finally:
             servers.dispose(one)
 

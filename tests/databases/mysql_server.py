@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import debian_archive
-from servers import PASSWORD, Mariadb
+from servers import PASSWORD, SECONDS, Mariadb
 
 from reconcile.databases import session
 
@@ -23,6 +24,7 @@ class Mysql(Mariadb):
     def make(self) -> None:
         self.check_call(*self._program("--initialize-insecure"))
         self.start()
+        self._wait_for_socket()
         root: dict[str, object] = {"user": "root", "password": "", "database": "mysql"}
         root |= {"host": str(self.folder / "socket"), "tls": "off"}
         self.wait(**root)
@@ -45,6 +47,12 @@ class Mysql(Mariadb):
             f"--ssl-cert={self.folder / 'server.crt'}",
             f"--ssl-key={self.folder / 'server.key'}",
         )
+
+    def _wait_for_socket(self) -> None:
+        """It comes after the port, and PyMySQL leaves something behind that came too early."""
+        deadline = time.monotonic() + SECONDS
+        while not (self.folder / "socket").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def _program(self, *options: str) -> list[str]:
         unpacked = debian_archive.unpacked(WANTED)
