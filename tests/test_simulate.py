@@ -139,6 +139,15 @@ def test_a_limit_holds_dials_until_it_lets_them_leave(site: Path) -> None:
     assert limited["opened"] == limited["open"] + sum(limited["removed"].values())
 
 
+def test_a_real_call_stands_for_the_dial_that_it_proves(site: Path) -> None:
+    assert the_recording(simulate(site, "--assume", "observed")) == TRUTH
+    stop = ("--set", "campaigns.missed-calls.stop_on=busy")
+    assert "exhausted" not in simulate(site, *stop)["removed"]
+    told = simulate(site, "--assume", "observed", *stop)
+    assert told["removed"]["exhausted"] > 0
+    assert sum(told["due"]) < 26
+
+
 def test_a_later_end_lets_the_ladders_run_out(site: Path) -> None:
     told = simulate(site, "--to", "2026-11-20T12:00:00Z")
     assert told["due"] == [22, 19, 19]

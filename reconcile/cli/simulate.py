@@ -14,7 +14,7 @@ from reconcile.cli.instants import instant
 from reconcile.cli.options import Json, Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode
 from reconcile.reports.formats import Format
-from reconcile.simulation.kinds import Kind
+from reconcile.simulation.kinds import Assume, Kind
 
 Sets = Annotated[
     list[str] | None,
@@ -47,6 +47,15 @@ History = Annotated[
     ),
 ]
 
+Assumption = Annotated[
+    Assume,
+    typer.Option(
+        "--assume",
+        help="What becomes of a simulated dial: nobody answers, or what the real call came to that "
+        "proves it.",
+    ),
+]
+
 
 @app.command(
     short_help="What other settings would have done with past calls",
@@ -62,6 +71,7 @@ def simulate(
     from_time: From = None,
     to_time: To = None,
     history: History = None,
+    assume: Assumption = Assume.UNANSWERED,
     is_json: Json = False,
     format: AnyFormat = None,
     output: Output = None,
@@ -81,7 +91,9 @@ def simulate(
 
         shown_in = zone_named(zone)
         period = instant(from_time, "--from"), instant(to_time, "--to")
-        found = simulation.simulate(the_one(settings), sets or [], period, kind=history)
+        found = simulation.simulate(
+            the_one(settings), sets or [], period, kind=history, assume=assume
+        )
         for lines in found.faults:
             answers.warning(lines)
         code = ExitCode.SOURCE if found.faults else ExitCode.DONE

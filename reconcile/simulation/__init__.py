@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reconcile import database, queries, run_record, streams
 from reconcile.settings import changes, load
 from reconcile.simulation import history
+from reconcile.simulation.kinds import Assume
 from reconcile.simulation.seconds import walk
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Simulated:
     """The time looked at, and what came of each settings, the present ones first."""
 
     kind: Kind
+    assume: Assume
     span: Span
     outcomes: list[Outcome]
     faults: list[list[str]]
@@ -98,6 +100,7 @@ def simulate(
     period: tuple[datetime | None, datetime | None] = (None, None),
     *,
     kind: Kind | None = None,
+    assume: Assume = Assume.UNANSWERED,
 ) -> Simulated:
     """Replay a history under the settings of a file, and under each of `sets` beside them.
 
@@ -114,17 +117,22 @@ def simulate(
         found = history.kind_of(present, kind)
         span, faults = history.load(connection, present, found, period)
         shown = streams.progress(wanted, total=len(wanted), label="simulating")
-        outcomes = [_outcome(connection, settings, span, other) for other, settings in shown]
-    return Simulated(found, span, outcomes, faults)
+        outcomes = [_outcome(connection, one, span, other, assume) for other, one in shown]
+    return Simulated(found, assume, span, outcomes, faults)
 
 
 def _outcome(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, span: Span, other: Changes | None
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    span: Span,
+    other: Changes | None,
+    assume: Assume,
 ) -> Outcome:
     run_record.write_settings(connection, settings)
     for table in _OF_A_SIMULATION:
         connection.execute(f"delete from {table}")  # noqa: S608 - our own names
-    walk(connection, settings, from_at=span.begin, end_at=span.end)
+    is_observed = assume is Assume.OBSERVED
+    walk(connection, settings, from_at=span.begin, end_at=span.end, is_observed=is_observed)
     queries.run(connection, "core.simulated_waits", {"end_at": span.end})
     figures: dict[str, dict[str, int]] = {}
     for kind, name, figure in queries.rows(connection, "core.simulated_figures", {}).rows:

@@ -62,6 +62,7 @@ COUNT = (
     "core.limit_counts",
     "commands.hold_simulated_dials",
 )
+OBSERVE = ("commands.settle_observed_dials", "commands.hear_observed_dials")
 FIND_LANES = ("core.simulated_lanes", "core.simulated_reaches")
 END = ("core.simulated_closings", "commands.reveal_simulated_repeats")
 
@@ -72,12 +73,14 @@ def walk(
     *,
     from_at: datetime,
     end_at: datetime,
+    is_observed: bool = False,
     tell: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Fill `kept.dropped_calls`, `kept.episodes` and `kept.attempts` from the calls of a history.
 
     The calls as they stood at `end_at`, the directory, the do-not-call lists and the settings
-    stand in their tables. `tell` hears how many more episodes have come to their end.
+    stand in their tables. Where dials are observed, the call that proves one stands for it, else
+    none is answered. `tell` hears how many more episodes have come to their end.
     """
     params = _params(from_at, end_at)
     for statement in without.SIMULATED:
@@ -91,7 +94,8 @@ def walk(
     opened = _account(connection, params)
     moment = Moment(now=end_at, run_id=0, reads_client_zones=horizon["reads_client_zones"])
     openings.keep(connection, settings, moment)
-    rounds = _Rounds(connection, params, tell, blocks_contacts=horizon["blocks_contacts"])
+    blocks_contacts, has_redials = horizon["blocks_contacts"], horizon["has_redials"]
+    rounds = _Rounds(connection, params, tell, blocks_contacts, is_observed, has_redials)
     rounds.play(opened, in_lanes=False)
     if horizon["limits_since"] is not None and _run(connection, FIND_LANES, params)[1]:
         with _lanes_alone(connection):
@@ -108,6 +112,8 @@ class _Rounds:
     params: dict[str, Any]
     tell: Callable[[int], None]
     blocks_contacts: bool
+    is_observed: bool
+    has_redials: bool
 
     def play(self, opened: int | None, *, in_lanes: bool) -> None:
         """Play all rounds after so many episodes opened.
@@ -130,6 +136,8 @@ class _Rounds:
         else:
             connection.execute(without.TURNS)
         dials = queries.run(connection, "commands.hand_out_simulated_dials", params)
+        if self.is_observed and dials:
+            self._observe()
         closings, reveals = _run(connection, END, params)
         if not (dials or closings or reveals or holds):
             return None
@@ -138,6 +146,15 @@ class _Rounds:
         opened = _account(connection, params)
         self.tell(closings)
         return opened
+
+    def _observe(self) -> None:
+        """Let real calls stand for the dials that they prove."""
+        connection, params = self.connection, self.params
+        while queries.run(connection, "core.attempt_matches", params):
+            queries.run(connection, "commands.match_attempts", params)
+        _run(connection, OBSERVE, params)
+        if self.has_redials:
+            queries.run(connection, "core.redials", params)
 
     def _look_up(self) -> None:
         """Find who stands behind the open numbers, and which are duplicates."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 PRESENT = "as they are"
 _LETTERS = 26
 LEFT_OUT = (
-    "As if a run stood at every second: each dial leaves at its due instant and is not answered, "
-    "talks of the history count whoever began them. Left out: pacing (`dials_per_run`, "
-    "`dials_waiting_max`), calls that go on at a due instant, operators, pauses, what was closed "
-    "by hand, and changes of the directory and of the do-not-call lists"
+    "As if a run stood at every second: each dial leaves at its due instant, talks of the history "
+    "count whoever began them. Left out: pacing (`dials_per_run`, `dials_waiting_max`), calls that "
+    "go on at a due instant, operators, pauses, calls by hand as attempts, what was closed by "
+    "hand, and changes of the directory and of the do-not-call lists"
 )
 """What the figures stand for, said wherever they are shown."""
 
@@ -29,6 +29,7 @@ def data(found: Simulated) -> dict[str, Any]:
     first = found.alternatives[0] if found.alternatives else found.present
     return {
         "history": found.kind.value,
+        "assume": found.assume.value,
         "from": jsonable(found.span.begin),
         "to": jsonable(found.span.end),
         "left_out": LEFT_OUT,
@@ -72,7 +73,7 @@ def page(found: Simulated, zone: Zone, form: Format) -> str:
     """Write the figures side by side, and below them who calls back by himself."""
     sentence = (
         f"Calls dropped from {zone.text(found.span.begin)} up to {zone.text(found.span.end)}, "
-        f"from {_HISTORIES[found.kind.value]}. {LEFT_OUT}."
+        f"from {_HISTORIES[found.kind.value]}. {_ASSUMED[found.assume.value]}. {LEFT_OUT}."
         + "".join(
             f" {_letter(place)}: {one.changes}."
             for place, one in enumerate(found.alternatives, start=1)
@@ -89,6 +90,10 @@ _HISTORIES = {
     "state": "what runs have published",
     "audit": "the audit files",
     "sources": "the sources, read from their beginning",
+}
+_ASSUMED = {
+    "unanswered": "No dial is answered",
+    "observed": "A dial comes to what the real call came to that proves it, else to nothing",
 }
 _RETURNS = (
     "Share of the clients who call again by themselves before each step: Kaplan-Meier, watched "

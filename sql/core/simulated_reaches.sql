@@ -4,7 +4,7 @@
 -- Params: none
 --
 -- Counted over all numbers of a lane, so rather too many lanes than too few: those are walked
--- again, one dial after the other. Where no limit is reached, none of them would have held anything.
+-- again, one dial after the other. Where no limit is reached, none would have held anything.
 with called as (
     select
         lanes.lane,
