@@ -101,7 +101,8 @@ class AsteriskSite:
     def run_as_cron(self) -> None:
         """A run of the program as a command, which is silent when all is well."""
         done = self._child("-m", "reconcile", "run", "--settings", str(self.settings_file))
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        said = (done.returncode, done.stdout, done.stderr)
+        assert said == (0, "", ""), said
 
     def run_child(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A run in another process, by a script that gets the settings file and arguments."""
