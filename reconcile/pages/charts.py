@@ -113,7 +113,7 @@ def _hours(bound: int) -> str:
 CHARTS = (
     Chart(
         name="days",
-        title="Lost and won back, day by day",
+        title="Lost and won back over time",
         definition=_WHAT_BECAME.format(when="the day"),
         cube="outcomes",
         kind="stack",

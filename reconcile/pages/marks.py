@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _INK = "var(--ink)"
 _HEAT = [f"var(--heat-{step})" for step in range(7)]
+_COUNT = "format(datum.value, datum.value < 100000 ? ',' : '~s')"
 _FEW_TICKS = "clamp(floor(domain('y')[1]), 1, 4)"
 
 
@@ -33,7 +34,12 @@ def _colours(chart: Chart) -> dict[str, Any]:
 
 def _stack(chart: Chart, width: int) -> dict[str, Any]:
     is_days = chart.by == "day"
-    axis: dict[str, Any] = {"title": None, "labelAngle": 0, "labelOverlap": "greedy"}
+    axis: dict[str, Any] = {
+        "title": None,
+        "labelAngle": 0,
+        "labelOverlap": "greedy",
+        "labelSeparation": 5,
+    }
     if is_days:
         axis["labelExpr"] = "utcFormat(utcParse(datum.label, '%Y-%m-%d'), '%-d %b')"
         axis["labelSeparation"] = 12
@@ -50,7 +56,7 @@ def _stack(chart: Chart, width: int) -> dict[str, Any]:
             "x": {"field": "key", "type": "ordinal", "sort": None, "axis": axis,
                   "scale": {"paddingInner": 0, "paddingOuter": 0.1}},
             "y": {"field": "value", "type": "quantitative",
-                  "axis": {"title": None, "tickCount": {"expr": _FEW_TICKS}, "format": ",~s"}},
+                  "axis": {"title": None, "tickCount": {"expr": _FEW_TICKS}, "labelExpr": _COUNT}},
             "color": _colours(chart),
             "order": {"field": "layer", "type": "quantitative"},
             "description": {"field": "told"},
