@@ -6,7 +6,7 @@ lies between is the program's own: the SQL files, the pipeline and the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -342,6 +342,10 @@ def running_program(
     program.close()
 
 
+Compared = Callable[[Sequence[oracle.World], list[oracle.Outcome], Program], list[str]]
+"""Give what a comparison of worlds that were played finds to be different, in words."""
+
+
 @contextmanager
 def played(*worlds: oracle.World) -> Iterator[tuple[Program, list[oracle.Outcome], list[str]]]:
     """Play worlds with the oracle and with the program; what they decide differently, in words.
@@ -355,10 +359,14 @@ def played(*worlds: oracle.World) -> Iterator[tuple[Program, list[oracle.Outcome
         yield program, outcomes, _decisions_differ(worlds, outcomes, program)
 
 
-def differences(*worlds: oracle.World) -> list[str]:
-    """What the oracle and the program say differently of worlds, run by run and at the end."""
+def differences(*worlds: oracle.World, also: Compared | None = None) -> list[str]:
+    """What the oracle and the program say differently of worlds, run by run and at the end.
+
+    `also` compares more of worlds that both have played alike.
+    """
     with played(*worlds) as (program, outcomes, found):
-        return found or _ends_differ(outcomes, program)
+        alike = found or _ends_differ(outcomes, program)
+        return alike or (also(worlds, outcomes, program) if also else [])
 
 
 def _decisions_differ(worlds, outcomes, program: Program) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from neighbours import neighbours
 from oracle import World
+from test_oracle_figures import figures_differ
 from worlds import random_world, worlds
 
 # By themselves: short ones with what neighbours cannot have of their own (limits on all dials of a
@@ -41,14 +42,16 @@ def test_the_program_does_what_the_oracle_says(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", GROUPS)
 def test_the_program_does_to_each_of_many_what_the_oracle_says_of_it_alone(seed: int) -> None:
-    assert in_process.differences(*neighbours(seed, NEIGHBOURS)) == []
+    assert in_process.differences(*neighbours(seed, NEIGHBOURS), also=figures_differ) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, MANY, AT_ONCE))
 def test_the_program_does_what_the_oracle_says_of_many_worlds(first: int) -> None:
     seeded = {seed: random_world(seed) for seed in range(first, first + AT_ONCE)}
-    found = {seed: in_process.differences(world) for seed, world in seeded.items()}
+    found = {
+        seed: in_process.differences(world, also=figures_differ) for seed, world in seeded.items()
+    }
     assert {seed: differences for seed, differences in found.items() if differences} == {}
 
 
@@ -56,7 +59,7 @@ def test_the_program_does_what_the_oracle_says_of_many_worlds(first: int) -> Non
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", MANY_GROUPS)
 def test_the_program_does_to_each_of_thousands_what_the_oracle_says(seed: int) -> None:
-    assert in_process.differences(*neighbours(seed, MANY_NEIGHBOURS)) == []
+    assert in_process.differences(*neighbours(seed, MANY_NEIGHBOURS), also=figures_differ) == []
 
 
 @given(worlds())
