@@ -159,7 +159,7 @@ def test_a_cell_of_markdown_is_no_markdown() -> None:
 def test_every_file_of_reports_is_listed_or_belongs_to_a_command() -> None:
     listed = {query.name for query in catalogue.listed()}
     others = {name for name in queries.names("reports") if name not in listed}
-    parts = {name for name in others if name.startswith("reports.explain_")}
+    parts = {name for name in others if name.startswith(("reports.explain_", "reports.page_"))}
     assert others - parts == {"reports.due", "reports.import_findings"}
 
 

@@ -514,3 +514,8 @@ def test_phone_numbers_of_samples_and_tests_are_fiction() -> None:
             if phonenumbers.is_valid_number(number) and not is_fiction:
                 real.append(f"{short(path)}: {text}")
     assert real == []
+
+
+def test_no_conflict_is_left_behind() -> None:
+    marks = r"(?m)^(?:<{7}|>{7})(?: |$)"
+    assert [where for path in others() for where in found(marks, text_of(path), path)] == []
