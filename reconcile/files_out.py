@@ -6,15 +6,17 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str, *, is_synced: bool = False) -> None:
-    """Replace a small text file in one step; a reader sees the old or the new one, never a part.
+def write_whole(path: Path, content: str | bytes, *, is_synced: bool = False) -> None:
+    """Replace a small file in one step; a reader sees the old or the new one, never a part.
 
-    `is_synced`: the new text is on disk before it takes the name, also where the power is cut.
+    Text is written in UTF-8.
+
+    `is_synced`: the new content is on disk before it takes the name, also where the power is cut.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with beside.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             if is_synced:
                 file.flush()
                 os.fsync(file.fileno())

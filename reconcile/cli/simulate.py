@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,11 @@ from reconcile.cli.options import Json, Output, SettingsFiles, ZoneName, the_one
 from reconcile.errors import ExitCode
 from reconcile.reports.formats import Format
 from reconcile.simulation.kinds import Assume, Kind
+
+if TYPE_CHECKING:
+    from reconcile.pages.trade_off import Ending
+    from reconcile.reports.tables import Zone
+    from reconcile.simulation import Simulated
 
 Sets = Annotated[
     list[str] | None,
@@ -55,6 +61,16 @@ Assumption = Annotated[
         "proves it.",
     ),
 ]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        show_default=False,
+        help="Draw the settings side by side too: dials against clients reached, and who calls "
+        "back by himself. As a page or a picture, by the ending: .html, .svg or .png.",
+    ),
+]
 
 
 @app.command(
@@ -75,6 +91,7 @@ def simulate(
     is_json: Json = False,
     format: AnyFormat = None,
     output: Output = None,
+    plot: Plot = None,
     zone: ZoneName = "UTC",
 ) -> int:
     """Replay past calls as if a run had stood at every second, under the settings and under others.
@@ -87,20 +104,43 @@ def simulate(
     with answers.in_json(form is Format.JSON):
         from reconcile import simulation  # noqa: PLC0415 - help needs none of it
         from reconcile.reports.tables import zone_named  # noqa: PLC0415
-        from reconcile.simulation import telling  # noqa: PLC0415
 
         shown_in = zone_named(zone)
         period = instant(from_time, "--from"), instant(to_time, "--to")
+        ending = _ending(plot)
         found = simulation.simulate(
             the_one(settings), sets or [], period, kind=history, assume=assume
         )
         for lines in found.faults:
             answers.warning(lines)
+        if plot is not None and ending is not None:
+            _draw(found, shown_in, plot, ending)
         code = ExitCode.SOURCE if found.faults else ExitCode.DONE
-        told = Findings(
-            page=lambda form: telling.page(found, shown_in, form),
-            rows=lambda: telling.rows(found),
-            data=lambda: telling.data(found),
-        )
-        give(told, form, output, code)
+        give(_findings(found, shown_in), form, output, code)
     return code
+
+
+def _findings(found: Simulated, zone: Zone) -> Findings:
+    from reconcile.simulation import telling  # noqa: PLC0415 - help needs none of it
+
+    return Findings(
+        page=lambda form: telling.page(found, zone, form),
+        rows=lambda: telling.rows(found),
+        data=lambda: telling.data(found),
+    )
+
+
+def _ending(plot: Path | None) -> Ending | None:
+    """What to draw, told before the history is read: that can take long."""
+    if plot is None:
+        return None
+    from reconcile.pages import trade_off  # noqa: PLC0415 - few ask for a plot
+
+    return trade_off.ending_of(plot)
+
+
+def _draw(found: Simulated, zone: Zone, plot: Path, ending: Ending) -> None:
+    from reconcile.pages import trade_off  # noqa: PLC0415 - few ask for a plot
+
+    with answers.writing(plot) as place:
+        trade_off.write(found, zone, place, ending)

@@ -5,12 +5,13 @@ Colours are names of the style sheet, so that light, dark and print have theirs.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reconcile.pages.marks import KINDS
-from reconcile.pages.rendering import not_installed
+from reconcile.pages.rendering import not_installed, part
 
 if TYPE_CHECKING:
     from reconcile.pages.charts import Chart
@@ -20,7 +21,7 @@ VEGA_LITE = "6.4"
 """The version of Vega-Lite, of those that the library knows."""
 
 _SOFT, _RULE = "var(--soft)", "var(--rule)"
-_CONFIG: dict[str, Any] = {
+CONFIG: dict[str, Any] = {
     "background": None,
     "font": "sans-serif",
     "view": {"stroke": None},
@@ -34,6 +35,8 @@ _CONFIG: dict[str, Any] = {
 }  # fmt: skip
 _HEIGHTS = {"stack": 220, "curve": 240, "funnel": 216, "heat": 196}
 _CLIP = re.compile(r"\bclip(\d+)\b")
+_COLOUR = re.compile(r"var\(--([a-z0-9-]+)\)")
+_NAMED = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{6});")
 
 
 def rows_of(chart: Chart, summed: Summed) -> list[dict[str, Any]]:
@@ -66,7 +69,7 @@ def specification(chart: Chart, width: int) -> dict[str, Any]:
         "height": _HEIGHTS[chart.kind],
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": {"left": 2, "right": 14, "top": 8, "bottom": 2},
-        "config": _CONFIG,
+        "config": CONFIG,
         "data": {"name": "rows", "values": []},
         **inner,
     }
@@ -78,22 +81,45 @@ def svg(chart: Chart, summed: Summed, width: int) -> str:
         **specification(chart, width),
         "data": {"name": "rows", "values": rows_of(chart, summed)},
     }
-    drawn: str = _library().vegalite_to_svg(filled, vl_version=VEGA_LITE)
+    return drawn(filled, f"{chart.name}-{width}")
+
+
+def drawn(specification: dict[str, Any], name: str) -> str:
+    """Draw a specification as SVG; `name` is its own among those of one page.
+
+    Raises UsageWrong where the library that draws is not installed.
+    """
+    picture: str = library().vegalite_to_svg(specification, vl_version=VEGA_LITE)
     # The library counts the names of its clips on and on.
     names: dict[str, str] = {}
-    return _CLIP.sub(
-        lambda found: names.setdefault(found[1], f"{chart.name}-{width}-clip-{len(names)}"), drawn
-    )
+    return _CLIP.sub(lambda found: names.setdefault(found[1], f"{name}-clip-{len(names)}"), picture)
+
+
+def png(specification: dict[str, Any]) -> bytes:
+    """Draw a specification as PNG, twice as fine as its pixels. Raises UsageWrong as `drawn`."""
+    picture: bytes = library().vegalite_to_png(specification, vl_version=VEGA_LITE, scale=2)
+    return picture
+
+
+def in_light(specification: dict[str, Any]) -> dict[str, Any]:
+    """Put the light colours of the style sheet in the place of their names, for a picture alone."""
+    colours: dict[str, str] = {}
+    for name, colour in _NAMED.findall(part("page.css")):
+        colours.setdefault(name, colour)  # the light ones come first, the dark ones behind them
+    text = _COLOUR.sub(lambda found: colours.get(found[1], found[0]), json.dumps(specification))
+    light: dict[str, Any] = json.loads(text)
+    return light
 
 
 @cache
 def engine() -> str:
     """The script that draws in a browser: Vega, Vega-Lite and what embeds them."""
-    bundle: str = _library().javascript_bundle(vl_version=VEGA_LITE)
+    bundle: str = library().javascript_bundle(vl_version=VEGA_LITE)
     return bundle
 
 
-def _library() -> Any:  # noqa: ANN401 - a module without types
+def library() -> Any:  # noqa: ANN401 - a module without types
+    """Give the library that draws. Raises UsageWrong where it is not installed."""
     try:
         import vl_convert  # noqa: PLC0415 - only charts need it
     except ImportError as error:

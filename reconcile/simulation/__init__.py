@@ -48,9 +48,10 @@ _OF_A_SIMULATION = (
 class Outcome:
     """What some settings came to. `changes` is None for the present ones.
 
-    `held` is how often a limit put a dial off, `rush` the most dials of a minute, `over_pace` in
-    how many minutes they were more than a run may hand out. `due` has the dials of each attempt,
-    `returns` rows of `core.simulated_returns`.
+    `undialled` are those of `removed` that ended before any dial. `held` is how often a limit put a
+    dial off, `rush` the most dials of a minute, `over_pace` in how many minutes they were more than
+    a run may hand out. `due` has the dials of each attempt, `returns` rows of
+    `core.simulated_returns`.
     """
 
     changes: str | None
@@ -59,6 +60,7 @@ class Outcome:
     joined: int
     ignored: dict[str, int]
     removed: dict[str, int]
+    undialled: dict[str, int]
     still_open: int
     due: list[int]
     redials: int
@@ -146,6 +148,7 @@ def _outcome(
         joined=_sum(figures, "joined"),
         ignored=figures.get("ignored", {}),
         removed=figures.get("removed", {}),
+        undialled=figures.get("undialled", {}),
         still_open=_sum(figures, "open"),
         due=[due.get(str(number), 0) for number in range(1, longest + 1)],
         redials=_sum(figures, "redial"),

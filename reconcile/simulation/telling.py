@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from reconcile.simulation import Outcome, Simulated
 
 PRESENT = "as they are"
+REACHED = "reached"
+"""The reason of a closing that a talk gave."""
 _LETTERS = 26
 LEFT_OUT = (
     "As if a run stood at every second: each dial leaves at its due instant, talks of the history "
@@ -50,6 +52,7 @@ def rows(found: Simulated) -> Rows:
         *(f"due_{number}_count" for number in range(1, most + 1)),
         *("dial_count", "more_dial_count"),
         *(f"{reason}_count" for reason in reasons),
+        "reached_undialled_count",
         *("open_count", "held_count", "rush_count", "over_pace_count"),
     ]
     return Rows(
@@ -62,6 +65,7 @@ def rows(found: Simulated) -> Rows:
                 *(one.due[place] if place < len(one.due) else None for place in range(most)),
                 *(one.dials, one.dials - found.present.dials),
                 *(one.removed.get(reason, 0) for reason in reasons),
+                one.undialled.get(REACHED, 0),
                 *(one.still_open, one.held, one.rush, one.over_pace),
             )
             for one in found.outcomes
@@ -69,19 +73,20 @@ def rows(found: Simulated) -> Rows:
     )
 
 
-def page(found: Simulated, zone: Zone, form: Format) -> str:
-    """Write the figures side by side, and below them who calls back by himself."""
-    sentence = (
+def sentence(found: Simulated, zone: Zone) -> str:
+    """What was simulated, and what of it is left out."""
+    return (
         f"Calls dropped from {zone.text(found.span.begin)} up to {zone.text(found.span.end)}, "
         f"from {_HISTORIES[found.kind.value]}. {_ASSUMED[found.assume.value]}. {LEFT_OUT}."
-        + "".join(
-            f" {_letter(place)}: {one.changes}."
-            for place, one in enumerate(found.alternatives, start=1)
-        )
     )
+
+
+def page(found: Simulated, zone: Zone, form: Format) -> str:
+    """Write the figures side by side, and below them who calls back by himself."""
+    named = "".join(f" {name}: {changes}." for name, changes in named_alternatives(found))
     parts = [
-        text.page("simulation", sentence, _turned(rows(found)), zone, form),
-        text.page("calling back", _RETURNS, _returns(found), zone, form),
+        text.page("simulation", sentence(found, zone) + named, _turned(rows(found)), zone, form),
+        text.page("calling back", RETURNS, _returns(found), zone, form),
     ]
     return "\n".join(parts)
 
@@ -95,7 +100,7 @@ _ASSUMED = {
     "unanswered": "No dial is answered",
     "observed": "A dial comes to what the real call came to that proves it, else to nothing",
 }
-_RETURNS = (
+RETURNS = (
     "Share of the clients who call again by themselves before each step: Kaplan-Meier, watched "
     "until somebody calls them or the history ends; low and high hold it with 95 percent "
     "confidence (Greenwood, log-log)"
@@ -104,13 +109,20 @@ _RETURNS = (
 
 def _turned(found: Rows) -> Rows:
     """Figures down, settings across, by their letters."""
-    columns = ["figure", *(f"{_letter(place)}_count" for place in range(len(found.rows)))]
+    columns = ["figure", *(f"{letter(place)}_count" for place in range(len(found.rows)))]
     turned = list(zip(*found.rows, strict=True))[1:]
     labels = map(_label, found.columns[1:])
     return Rows(columns, [(label, *values) for label, values in zip(labels, turned, strict=True)])
 
 
-def _letter(place: int) -> str:
+def named_alternatives(found: Simulated) -> list[tuple[str, str]]:
+    """The letters of the alternatives, and what each of them changes."""
+    return [
+        (letter(place), one.changes or "") for place, one in enumerate(found.alternatives, start=1)
+    ]
+
+
+def letter(place: int) -> str:
     """What stands for some settings in a table: A, B, … Z, 26, …."""
     if place == 0:
         return PRESENT
@@ -133,6 +145,7 @@ _LABELS = {
     "joined_count": "joined one",
     "dial_count": "dials",
     "more_dial_count": "more than as they are",
+    "reached_undialled_count": "reached before any dial",
     "open_count": "open at the end",
     "held_count": "put off by a limit",
     "rush_count": "dials, busiest minute",
@@ -146,7 +159,7 @@ def _returns(found: Simulated) -> Rows:
         columns,
         [
             (
-                _letter(place),
+                letter(place),
                 row["campaign"],
                 row["offset_minutes"],
                 _percent(row["return_share"]),
@@ -177,6 +190,7 @@ def _figures(one: Outcome, present: Outcome) -> dict[str, Any]:
         "dials": one.dials,
         "dials_more_than_present": one.dials - present.dials,
         "removed": one.removed,
+        "removed_before_any_dial": one.undialled,
         "open": one.still_open,
         "held_by_limits": one.held,
         "dials_in_busiest_minute": one.rush,

@@ -1,12 +1,13 @@
 -- What a simulation came to, in counts by kind and name.
--- Grain:  one row per kind (dropped, opened, joined, ignored, removed, open, due, redial, held,
---         rush, over_pace) and name
+-- Grain:  one row per kind (dropped, opened, joined, ignored, removed, undialled, open, due,
+--         redial, held, rush, over_pace) and name
 -- Reads:  kept.dropped_calls, kept.episodes, kept.attempts, core.simulated_delays,
 --         settings.program, settings.campaigns
 -- Params: none
 --
 -- dropped = opened + joined + ignored, opened = removed + open. name: the reason of ignored and of
--- removed ones, the number of the attempt of due dials. held: how often a limit put a dial off.
+-- removed ones, the number of the attempt of due dials. undialled: of the removed ones those that
+-- ended before any dial. held: how often a limit put a dial off.
 -- rush: the most dials of one minute; over_pace: minutes with more dials than a run may hand out.
 with minutes as (
     select
@@ -53,6 +54,16 @@ from kept.episodes as episodes
 group by
     episodes.closed_at is null,
     episodes.reason
+union all
+select
+    'undialled' as kind,
+    episodes.reason as name,
+    count(*) as figure
+from kept.episodes as episodes
+where
+    episodes.closed_at is not null
+    and episodes.episode_id not in (select attempts.episode_id from kept.attempts as attempts)
+group by episodes.reason
 union all
 select
     case when attempts.redial_number = 0 then 'due' else 'redial' end as kind,
