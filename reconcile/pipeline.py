@@ -146,6 +146,13 @@ def decide(
     return findings
 
 
+def is_idle(connection: duckdb.DuckDBPyConnection, moment: Moment) -> bool:
+    """Nothing waits to be sent, and passing time changes nothing yet; new records would."""
+    standing = queries.rows(connection, "core.standing", moment.params()).rows[0]
+    next_change_at, *looks_anyway = standing
+    return not any(looks_anyway) and (next_change_at is None or moment.now < next_change_at)
+
+
 def _walk(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """Walk the facts of each number until nothing opens, closes or is left to account for.
 

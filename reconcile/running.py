@@ -199,9 +199,7 @@ def _is_idle(one: Run) -> bool:
     """Nothing new was read, nothing waits to be sent, and passing time changes nothing yet."""
     if any(feed.is_changed for feed in one.feeds) or one.moment.is_clock_back:
         return False
-    standing = queries.rows(one.connection, "core.standing", one.moment.params()).rows[0]
-    next_change_at, *looks_anyway = standing
-    return not any(looks_anyway) and (next_change_at is None or one.moment.now < next_change_at)
+    return pipeline.is_idle(one.connection, one.moment)
 
 
 def _note_findings(one: Run, result: RunResult) -> None:

@@ -55,7 +55,8 @@ def returned(campaign: str, minutes: int, share: float | None) -> dict[str, obje
 
 def outcome(changes: str | None, **figures: object) -> Outcome:
     given = {
-        "dropped": 40, "opened": 40, "joined": 0, "ignored": {}, "still_open": 20, "redials": 0,
+        "dropped": 40, "opened": 40, "joined": 0, "ignored": {}, "settling": 0,
+        "still_open": 20, "redials": 0,
         "due": [30, 10], "held": 0, "rush": 3, "over_pace": 0,
         "removed": {"reached": 16, "exhausted": 4}, "undialled": {"reached": 8}, **figures,
     }  # fmt: skip
@@ -64,7 +65,7 @@ def outcome(changes: str | None, **figures: object) -> Outcome:
 
 def simulated(*outcomes: Outcome) -> Simulated:
     begin, end = (parse_instant(f"2026-11-20T{hour}:00:00Z") for hour in ("08", "09"))
-    return Simulated(Kind.STATE, Assume.UNANSWERED, Span(begin, end), [*outcomes], [])
+    return Simulated(Kind.STATE, Assume.UNANSWERED, False, Span(begin, end), [*outcomes], [])
 
 
 @pytest.fixture(scope="module")

@@ -54,11 +54,20 @@ History = Annotated[
 ]
 
 Assumption = Annotated[
-    Assume,
+    Assume | None,
     typer.Option(
         "--assume",
+        show_default="unanswered; with --minutes observed",
         help="What becomes of a simulated dial: nobody answers, or what the real call came to that "
         "proves it.",
+    ),
+]
+Minutes = Annotated[
+    bool,
+    typer.Option(
+        "--minutes",
+        help="Let real runs decide, one at each full minute, in memory: pacing, calls that go on "
+        "and late records count too. Slower.",
     ),
 ]
 Plot = Annotated[
@@ -87,14 +96,17 @@ def simulate(
     from_time: From = None,
     to_time: To = None,
     history: History = None,
-    assume: Assumption = Assume.UNANSWERED,
+    assume: Assumption = None,
+    by_minutes: Minutes = False,
     is_json: Json = False,
     format: AnyFormat = None,
     output: Output = None,
     plot: Plot = None,
     zone: ZoneName = "UTC",
 ) -> int:
-    """Replay past calls as if a run had stood at every second, under the settings and under others.
+    """Replay past calls under the settings and under others.
+
+    As if a run had stood at every second, or with `--minutes` by the runs of each minute.
 
     It tells what would have been opened, joined and ignored, how many dials each attempt would have
     taken, what would have ended the episodes, and how many clients call back by themselves before
@@ -109,15 +121,19 @@ def simulate(
         period = instant(from_time, "--from"), instant(to_time, "--to")
         ending = _ending(plot)
         found = simulation.simulate(
-            the_one(settings), sets or [], period, kind=history, assume=assume
-        )
-        for lines in found.faults:
-            answers.warning(lines)
-        if plot is not None and ending is not None:
-            _draw(found, shown_in, plot, ending)
-        code = ExitCode.SOURCE if found.faults else ExitCode.DONE
+            the_one(settings), sets or [], period,
+            kind=history, assume=assume, by_minutes=by_minutes,
+        )  # fmt: skip
+        code = _warn(found)
+        _draw(found, shown_in, plot, ending)
         give(_findings(found, shown_in), form, output, code)
     return code
+
+
+def _warn(found: Simulated) -> ExitCode:
+    for lines in found.faults:
+        answers.warning(lines)
+    return ExitCode.SOURCE if found.faults else ExitCode.DONE
 
 
 def _findings(found: Simulated, zone: Zone) -> Findings:
@@ -139,7 +155,9 @@ def _ending(plot: Path | None) -> Ending | None:
     return trade_off.ending_of(plot)
 
 
-def _draw(found: Simulated, zone: Zone, plot: Path, ending: Ending) -> None:
+def _draw(found: Simulated, zone: Zone, plot: Path | None, ending: Ending | None) -> None:
+    if plot is None or ending is None:
+        return
     from reconcile.pages import trade_off  # noqa: PLC0415 - few ask for a plot
 
     with answers.writing(plot) as place:

@@ -7,9 +7,10 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from reconcile import database, queries, run_record, streams
+from reconcile.errors import UsageWrong
 from reconcile.settings import changes, load
-from reconcile.simulation import history
-from reconcile.simulation.kinds import Assume
+from reconcile.simulation import history, minutes
+from reconcile.simulation.kinds import Assume, Kind
 from reconcile.simulation.seconds import walk
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from reconcile.settings import Settings
     from reconcile.settings.changes import Changes
     from reconcile.simulation.history import Span
-    from reconcile.simulation.kinds import Kind
 
 CONFIDENCE = 0.95
 """Of the intervals."""
@@ -48,7 +48,8 @@ _OF_A_SIMULATION = (
 class Outcome:
     """What some settings came to. `changes` is None for the present ones.
 
-    `undialled` are those of `removed` that ended before any dial. `held` is how often a limit put a
+    `settling` are dropped calls that the last run of a minute could not account for yet,
+    `undialled` those of `removed` that ended before any dial. `held` is how often a limit put a
     dial off, `rush` the most dials of a minute, `over_pace` in how many minutes they were more than
     a run may hand out. `due` has the dials of each attempt, `returns` rows of
     `core.simulated_returns`.
@@ -59,6 +60,7 @@ class Outcome:
     opened: int
     joined: int
     ignored: dict[str, int]
+    settling: int
     removed: dict[str, int]
     undialled: dict[str, int]
     still_open: int
@@ -77,10 +79,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """The time looked at, and what came of each settings, the present ones first."""
+    """The time looked at, and what came of each settings, the present ones first.
+
+    `by_minutes`: by real runs, one at each full minute.
+    """
 
     kind: Kind
     assume: Assume
+    by_minutes: bool
     span: Span
     outcomes: list[Outcome]
     faults: list[list[str]]
@@ -102,28 +108,59 @@ def simulate(
     period: tuple[datetime | None, datetime | None] = (None, None),
     *,
     kind: Kind | None = None,
-    assume: Assume = Assume.UNANSWERED,
+    assume: Assume | None = None,
+    by_minutes: bool = False,
 ) -> Simulated:
     """Replay a history under the settings of a file, and under each of `sets` beside them.
 
-    Nothing is sent and no file is touched. Raises UsageWrong for alternatives that are none and
-    where there is no history, SettingInvalid for wrong values.
+    As if a run stood at every second, or by real runs at each full minute; these see what real
+    calls came to. Nothing is sent and no file is touched. Raises UsageWrong for alternatives that
+    are none, where there is no history, and for what runs of minutes cannot do; SettingInvalid for
+    wrong values.
     """
+    assume = assume or (Assume.OBSERVED if by_minutes else Assume.UNANSWERED)
     present = load(file)
     names = tuple(campaign.name for campaign in present.campaigns)
     others = [changes.read(text, names, _CHANGEABLE) for text in sets]
     wanted: list[tuple[Changes | None, Settings]] = [(None, present)]
     wanted += [(other, load(file, other)) for other in others]
+    found = history.kind_of(present, kind)
+    if by_minutes:
+        _refuse(found, assume)
     with database.connect(":memory:") as connection:
         database.migrate(connection)
-        found = history.kind_of(present, kind)
-        span, faults = history.load(connection, present, found, period)
-        shown = streams.progress(wanted, total=len(wanted), label="simulating")
-        outcomes = [_outcome(connection, one, span, other, assume) for other, one in shown]
-    return Simulated(found, assume, span, outcomes, faults)
+        span, faults = history.load(connection, present, found, period, has_records=by_minutes)
+        if by_minutes:
+            span = span if period[1] is not None else minutes.whole(span)
+            outcomes = [_by_minutes(connection, one, span, other) for other, one in wanted]
+        else:
+            shown = streams.progress(wanted, total=len(wanted), label="simulating")
+            outcomes = [_by_seconds(connection, one, span, other, assume) for other, one in shown]
+    return Simulated(found, assume, by_minutes, span, outcomes, faults)
 
 
-def _outcome(
+def _refuse(kind: Kind, assume: Assume) -> None:
+    """Say what runs of minutes cannot do."""
+    if kind is Kind.AUDIT:
+        raise UsageWrong(
+            "audit files have calls, not the records by which a run of a minute decides",
+            hint="`--history state` or `--history sources` has them",
+        )
+    if assume is not Assume.OBSERVED:
+        raise UsageWrong(
+            "runs of minutes see what real calls came to",
+            hint="leave out `--minutes`, or take `--assume observed`",
+        )
+
+
+def _by_minutes(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, span: Span, other: Changes | None
+) -> Outcome:
+    minutes.play(connection, settings, span, label="the settings" if other is None else other.text)
+    return _outcome(connection, settings, span, other)
+
+
+def _by_seconds(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     span: Span,
@@ -135,6 +172,12 @@ def _outcome(
         connection.execute(f"delete from {table}")  # noqa: S608 - our own names
     is_observed = assume is Assume.OBSERVED
     walk(connection, settings, from_at=span.begin, end_at=span.end, is_observed=is_observed)
+    return _outcome(connection, settings, span, other)
+
+
+def _outcome(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, span: Span, other: Changes | None
+) -> Outcome:
     queries.run(connection, "core.simulated_waits", {"end_at": span.end})
     figures: dict[str, dict[str, int]] = {}
     for kind, name, figure in queries.rows(connection, "core.simulated_figures", {}).rows:
@@ -147,6 +190,7 @@ def _outcome(
         opened=_sum(figures, "opened"),
         joined=_sum(figures, "joined"),
         ignored=figures.get("ignored", {}),
+        settling=_sum(figures, "settling"),
         removed=figures.get("removed", {}),
         undialled=figures.get("undialled", {}),
         still_open=_sum(figures, "open"),

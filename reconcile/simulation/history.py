@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 _NO_OWN_CALLS = "create or replace temp table own_calls (source varchar, call_id varchar)"
 _SECOND = timedelta(seconds=1)
 _KEPT = ("contacts", "do_not_call")
-_RAW = ("queue_log", "cdr", "cel", "table_calls")
+RAW = ("queue_log", "cdr", "cel", "table_calls", "results")
+"""The tables of records that have their instants."""
+
+_OF_CALLS = tuple(table for table in RAW if table != "results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,22 @@ def load(
     settings: Settings,
     kind: Kind,
     period: tuple[datetime | None, datetime | None],
+    *,
+    has_records: bool = False,
 ) -> tuple[Span, list[list[str]]]:
     """Fill an empty state in memory with a history; no file is written but in a scratch folder.
 
     `temp.history_calls` gets all calls, `kept.calls` what of them had happened by the end, which
     is the last instant that a record tells of unless the period has another. Returns the time
-    looked at, and what sources could not be read. Raises UsageWrong where there is no history.
+    looked at, and what sources could not be read. `has_records`: the records stand in `raw.*` too,
+    as far back as runs have kept them. Raises UsageWrong where there is no history.
     """
     run_record.write_settings(connection, settings)
     faults: list[list[str]] = []
     if kind is Kind.SOURCES:
         faults = _read_sources(connection, settings)
     else:
-        _copy(connection, settings, kind, period[0])
+        _copy(connection, settings, kind, period[0], has_records=has_records)
     connection.execute("create or replace temp table history_calls as from kept.calls")
     # A call that carries a key is a dial of ours, or of a system whose place we would take.
     connection.execute(
@@ -91,7 +97,12 @@ def _read_sources(
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, kind: Kind, from_at: datetime | None
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    kind: Kind,
+    from_at: datetime | None,
+    *,
+    has_records: bool,
 ) -> None:
     """Copy what runs have published; the audit files tell of calls that were swept out, too."""
     with open_read_copy(settings) as copy:  # says in words where there is none
@@ -106,6 +117,8 @@ def _copy(
             "create or replace temp table own_calls as select call_source as source, call_id "
             "from published.kept.attempts where call_id is not null and not is_by_hand"
         )
+        for name in (*RAW, "phone_numbers") if has_records else ():
+            connection.execute(f"insert into raw.{name} by name from published.raw.{name}")
         if kind is Kind.STATE:
             connection.execute("insert into kept.calls by name from published.kept.calls")
     finally:
@@ -118,7 +131,7 @@ def _note_last_known(connection: duckdb.DuckDBPyConnection, schema: str) -> None
     """Note the last instant that a record tells of: somebody may still have waited then."""
     records = " union all ".join(
         f"select known_at from {schema}.{name} where applied_run is not null"  # noqa: S608 - ours
-        for name in _RAW
+        for name in _OF_CALLS
     )
     connection.execute(f"create or replace temp table last_known as {records}")
 

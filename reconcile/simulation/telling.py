@@ -24,6 +24,12 @@ LEFT_OUT = (
     "hand, and changes of the directory and of the do-not-call lists"
 )
 """What the figures stand for, said wherever they are shown."""
+LEFT_OUT_OF_MINUTES = (
+    "By real runs, one at each full minute, which decide by the records known by then and whose "
+    "dials all leave; a call of the history that proves a dial stands for it. Left out: pauses, "
+    "what was closed by hand, and changes of the directory and of the do-not-call lists"
+)
+"""The same of runs of minutes."""
 
 
 def data(found: Simulated) -> dict[str, Any]:
@@ -34,7 +40,8 @@ def data(found: Simulated) -> dict[str, Any]:
         "assume": found.assume.value,
         "from": jsonable(found.span.begin),
         "to": jsonable(found.span.end),
-        "left_out": LEFT_OUT,
+        "minutes": found.by_minutes,
+        "left_out": _left_out(found),
         **_figures(first, found.present),
         "present": _figures(found.present, found.present),
         "alternatives": [_figures(one, found.present) for one in found.alternatives],
@@ -49,6 +56,7 @@ def rows(found: Simulated) -> Rows:
     columns = [
         *("settings", "dropped_count", "opened_count", "joined_count"),
         *(f"ignored_{reason}_count" for reason in ignored),
+        *(("settling_count",) if found.by_minutes else ()),
         *(f"due_{number}_count" for number in range(1, most + 1)),
         *("dial_count", "more_dial_count"),
         *(f"{reason}_count" for reason in reasons),
@@ -62,6 +70,7 @@ def rows(found: Simulated) -> Rows:
                 one.changes or PRESENT,
                 *(one.dropped, one.opened, one.joined),
                 *(one.ignored.get(reason, 0) for reason in ignored),
+                *((one.settling,) if found.by_minutes else ()),
                 *(one.due[place] if place < len(one.due) else None for place in range(most)),
                 *(one.dials, one.dials - found.present.dials),
                 *(one.removed.get(reason, 0) for reason in reasons),
@@ -77,8 +86,12 @@ def sentence(found: Simulated, zone: Zone) -> str:
     """What was simulated, and what of it is left out."""
     return (
         f"Calls dropped from {zone.text(found.span.begin)} up to {zone.text(found.span.end)}, "
-        f"from {_HISTORIES[found.kind.value]}. {_ASSUMED[found.assume.value]}. {LEFT_OUT}."
+        f"from {_HISTORIES[found.kind.value]}. {_ASSUMED[found.assume.value]}. {_left_out(found)}."
     )
+
+
+def _left_out(found: Simulated) -> str:
+    return LEFT_OUT_OF_MINUTES if found.by_minutes else LEFT_OUT
 
 
 def page(found: Simulated, zone: Zone, form: Format) -> str:
@@ -143,6 +156,7 @@ _LABELS = {
     "dropped_count": "calls dropped",
     "opened_count": "opened an episode",
     "joined_count": "joined one",
+    "settling_count": "not yet accounted for",
     "dial_count": "dials",
     "more_dial_count": "more than as they are",
     "reached_undialled_count": "reached before any dial",
@@ -185,6 +199,7 @@ def _figures(one: Outcome, present: Outcome) -> dict[str, Any]:
         "joined": one.joined,
         "ignored": sum(one.ignored.values()),
         "ignored_by_reason": one.ignored,
+        "settling": one.settling,
         "due": one.due,
         "redials": one.redials,
         "dials": one.dials,

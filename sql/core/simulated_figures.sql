@@ -1,20 +1,22 @@
 -- What a simulation came to, in counts by kind and name.
--- Grain:  one row per kind (dropped, opened, joined, ignored, removed, undialled, open, due,
---         redial, held, rush, over_pace) and name
+-- Grain:  one row per kind (dropped, opened, joined, ignored, settling, removed, undialled, open,
+--         due, redial, held, rush, over_pace) and name
 -- Reads:  kept.dropped_calls, kept.episodes, kept.attempts, core.simulated_delays,
 --         settings.program, settings.campaigns
 -- Params: none
 --
--- dropped = opened + joined + ignored, opened = removed + open. name: the reason of ignored and of
--- removed ones, the number of the attempt of due dials. undialled: of the removed ones those that
--- ended before any dial. held: how often a limit put a dial off.
--- rush: the most dials of one minute; over_pace: minutes with more dials than a run may hand out.
+-- dropped = opened + joined + ignored + settling, opened = removed + open. name: the reason of
+-- ignored and of removed ones, the number of the attempt of due dials. undialled: of the removed
+-- ones those that ended before any dial. held: how often a limit put a dial off. rush: the most
+-- dials of one minute; over_pace: minutes with more dials than a run may hand out. Calls by hand
+-- are no dials.
 with minutes as (
     select
         attempts.campaign,
         date_trunc('minute', attempts.handed_out_at) as minute_at,
         count(*) as dial_count
     from kept.attempts as attempts
+    where not attempts.is_by_hand
     group by
         attempts.campaign,
         date_trunc('minute', attempts.handed_out_at)
@@ -36,12 +38,14 @@ select
     '' as name,
     count(*) as figure
 from kept.dropped_calls as drops
+where drops.account != 'withdrawn'
 union all
 select
     drops.account as kind,
     coalesce(drops.reason, '') as name,
     count(*) as figure
 from kept.dropped_calls as drops
+where drops.account != 'withdrawn'
 group by
     drops.account,
     drops.reason
@@ -70,6 +74,7 @@ select
     attempts.attempt_number::varchar as name,
     count(*) as figure
 from kept.attempts as attempts
+where not attempts.is_by_hand
 group by
     attempts.redial_number = 0,
     attempts.attempt_number
