@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from settings_files import SMALL, changed, faults, read
+from settings_files import changed, faults, read
 
 from reconcile.settings import as_json
 from reconcile.settings.secrets import Secret
@@ -124,12 +124,3 @@ def test_what_anybody_can_read_on_the_way_is_warned_of(
 ) -> None:
     warnings = read(tmp_path, with_webhook("", url)).warnings
     assert ["is not encrypted" in text for text in warnings] == [True] * is_doubtful
-
-
-def test_the_example_of_the_readme_is_accepted(tmp_path: Path) -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    example = readme.partition("### Webhook\n\n```toml\n")[2].partition("```")[0]
-    sources = SMALL.partition("[campaigns.missed-calls]")[0]
-    settings = read(tmp_path, sources + example)
-    assert settings.warnings == ()
-    assert settings.campaigns[0].dialler == settings.sinks[0].name == "webhook"

@@ -18,7 +18,7 @@ from reconcile.simulation import seconds
 
 HISTORY = "create or replace temp table history_calls as select * from kept.calls limit 0"
 NO_OWN_CALLS = "create or replace temp table own_calls (source varchar, call_id varchar)"
-GROUPS, NEIGHBOURS = (1, 2, 4), 60
+NEIGHBOURS = 60
 
 
 def simulated(worlds: list[World], begin: datetime, end: datetime) -> second_walk.Walked:
@@ -129,14 +129,14 @@ def comparable(world: World) -> World:
     return replace(world, settings=[(world.runs[0] - timedelta(days=9), rules)], beside=[])
 
 
-@pytest.mark.parametrize("seed", GROUPS)
+@pytest.mark.parametrize("seed", [1])
 def test_a_simulation_does_to_each_of_many_what_a_walk_through_the_seconds_does(seed: int) -> None:
     assert differences(neighbours(seed, NEIGHBOURS)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(100, 130))
+@pytest.mark.parametrize("seed", [2, 4, *range(100, 130)])
 def test_a_simulation_does_what_the_seconds_say_of_many_more(seed: int) -> None:
     assert differences(neighbours(seed, NEIGHBOURS)) == []
 
