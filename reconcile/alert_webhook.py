@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reconcile import clock, http_exchange
 from reconcile.errors import SettingInvalid
 from reconcile.http_exchange import AnswerLost, NotConnected, NotSent
-from reconcile.http_peer import Peer
+from reconcile.http_peer import Peer, target_of
 from reconcile.sinks import webhook_answers, webhook_request
 
 if TYPE_CHECKING:
@@ -58,15 +56,15 @@ def _post(settings: Settings, webhook: AlertWebhook, body: bytes, key: str) -> s
     """Send one request; give why it was not taken."""
     options: dict[str, Any] = {part.name: getattr(webhook, part.name) for part in fields(webhook)}
     peer = Peer.of({**options, "folder": settings.folder})
-    address = urlsplit(webhook.url)
-    target = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    epoch = calendar.timegm(clock.utc_now().timetuple())
+    epoch = clock.to_epoch(clock.utc_now())
     try:
         known = webhook_request.credentials(
             webhook.signing_secret, webhook.token, (), settings.folder
         )
         headers = webhook_request.headers_for(key, body, known, epoch=epoch)
-        answer = http_exchange.exchange(peer, "POST", target, headers=headers, body=body)
+        answer = http_exchange.exchange(
+            peer, "POST", target_of(webhook.url), headers=headers, body=body
+        )
     except SettingInvalid as problem:
         return problem.what
     except (NotConnected, NotSent, AnswerLost) as error:

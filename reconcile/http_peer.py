@@ -46,3 +46,9 @@ class Peer:
         """Name it without path and query, which can hold what is nobody's business."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.is_encrypted else 'http'}://{host}:{self.port}"
+
+
+def target_of(url: str) -> str:
+    """What of an address is asked for there: its path and query."""
+    address = urlsplit(url)
+    return (address.path or "/") + (f"?{address.query}" if address.query else "")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from reconcile import clock, http_exchange
 from reconcile.errors import SettingInvalid, SinkUnreachable
 from reconcile.http_exchange import AnswerLost, NotConnected, NotSent
-from reconcile.http_peer import Peer
+from reconcile.http_peer import Peer, target_of
 from reconcile.sinks import NO_MARK, Outcome, State, webhook_answers, webhook_request
 
 if TYPE_CHECKING:
@@ -132,9 +130,7 @@ class WebhookSink:
         self, commands: Sequence[OutgoingCommand], body: bytes, known: Credentials
     ) -> list[Outcome]:
         now = clock.utc_now()
-        headers = webhook_request.headers_of(
-            commands, body, known, epoch=calendar.timegm(now.timetuple())
-        )
+        headers = webhook_request.headers_of(commands, body, known, epoch=clock.to_epoch(now))
         try:
             answer = http_exchange.exchange(
                 self.peer, "POST", self.target, headers=headers, body=body
@@ -181,9 +177,7 @@ class WebhookSink:
 
 def open_sink(options: Mapping[str, Any]) -> WebhookSink:
     """Make the sink from the keys of `Webhook` and `folder`, the folder of the settings file."""
-    address = urlsplit(options["url"])
-    target = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    return WebhookSink(options, Peer.of(options), target)
+    return WebhookSink(options, Peer.of(options), target_of(options["url"]))
 
 
 def _read_mark(mark: str) -> datetime | None:
