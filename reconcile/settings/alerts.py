@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.settings import forms, web_address
 from reconcile.settings.keys import key
-from reconcile.settings.schedules import schedule
+from reconcile.settings.schedules import days_key, report_name, schedule
 from reconcile.settings.secrets import Secret, secret
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Alert:
 
     name: str
     report: str = key(
-        forms.text("the name of a report, as `reconcile report` lists them"),
+        report_name(),
         "Which report; `audit_findings` has those of all audits.",
         example="pending",
     )
@@ -49,13 +49,7 @@ class Alert:
         default=0,
         unit="rows",
     )
-    days: int = key(
-        forms.whole(1, 3660),
-        "How many days before the slot the report looks back.",
-        default=1,
-        default_words="one",
-        unit="days",
-    )
+    days: int = days_key()
     schedule: str = key(
         schedule(),
         "When the rows are counted; in between the last count stands.",

@@ -79,13 +79,30 @@ def report_path() -> Form:
     return Form(expected, read)
 
 
+def report_name() -> Form:
+    """Accept what may be the name of a report; whether there is one is seen by who makes it."""
+    return forms.text("the name of a report, as `reconcile report` lists them")
+
+
+def days_key() -> int:
+    """Make the key `days` of what is made at its hours."""
+    days: int = key(
+        forms.whole(1, 3660),
+        "How many days before the slot the report looks back.",
+        default=1,
+        default_words="one",
+        unit="days",
+    )
+    return days
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledReport:
     """One report that is written to a file at its hours."""
 
     name: str
     report: str = key(
-        forms.text("the name of a report, as `reconcile report` lists them"),
+        report_name(),
         "Which report; `page` is that of `reconcile report --html`, its path ends in .html.",
         example="dropped_calls",
     )
@@ -96,11 +113,5 @@ class ScheduledReport:
         "tells the format.",
         example="out/dropped_calls-{date}.csv",
     )
-    days: int = key(
-        forms.whole(1, 3660),
-        "How many days before the slot it looks back.",
-        default=1,
-        default_words="one",
-        unit="days",
-    )
+    days: int = days_key()
     mail_to: tuple[str, ...] = mail_to_key()
