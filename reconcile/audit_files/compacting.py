@@ -13,7 +13,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from reconcile import clock, database
+from reconcile import clock, database, scratch
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
 from reconcile.audit_files.writing import write_parquet
 from reconcile.files_out import write_whole
@@ -114,7 +114,7 @@ def _write(
     connection: duckdb.DuckDBPyConnection, place: Path, names: list[str], beside: Path
 ) -> None:
     # Distinct: what a killed publishing had brought in came once more with the next one.
-    files = ", ".join(f"'{str(place / name).replace(chr(39), chr(39) * 2)}'" for name in names)
+    files = ", ".join(f"'{scratch.in_text(str(place / name))}'" for name in names)
     select = (
         f"select distinct * from read_parquet([{files}], "  # noqa: S608 - names of our own files
         "hive_partitioning = false, union_by_name = true)"

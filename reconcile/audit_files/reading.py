@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from reconcile.audit_files.tables import AuditTable
 
-_FILES = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+FILES = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+"""The rows of audit files of whatever version, given as the parameter `files`."""
 _A_DAY = timedelta(days=1)
 
 
@@ -63,16 +64,14 @@ def select(
     if places:
         params["files"] = places
         shared = shared_columns(connection, here, places)
-        rows = f"{here} union all by name select {shared} from {_FILES}"  # noqa: S608
-    key = ", ".join(table.key)
-    newest = f"row_number() over (partition by {key} order by changed_run desc) = 1"
-    of_each = f"select * from versions qualify {newest}"  # noqa: S608
+        rows = f"{here} union all by name select {shared} from {FILES}"  # noqa: S608
+    of_each = f"select * from versions qualify {table.is_newest}"  # noqa: S608
     if has_all_versions:
         of_each = "select distinct * from versions"
     text = (
         f"with versions as ({rows}), found as ({of_each}) select * from found "  # noqa: S608 - ours
         f"where {table.instant} >= $from_at and {table.instant} < $to_at "
-        f"order by {table.instant}, {key}, changed_run"
+        f"order by {table.instant}, {', '.join(table.key)}, changed_run"
     )
     return text, params
 
@@ -81,7 +80,7 @@ def shared_columns(connection: duckdb.DuckDBPyConnection, select: str, files: li
     """What the files, of whatever version, have of the columns of a select."""
     known = {name for name, *_ in connection.execute(f"describe {select}").fetchall()}
     found = connection.execute(
-        f"describe select * from {_FILES}",  # noqa: S608 - our own text
+        f"describe select * from {FILES}",  # noqa: S608 - our own text
         {"files": files},
     ).fetchall()
     return ", ".join(name for name, *_ in found if name in known)

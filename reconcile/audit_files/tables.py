@@ -36,6 +36,12 @@ class AuditTable:
         """What is selected of its rows."""
         return "*" if self.changed == "changed_run" else f"*, {self.changed} as changed_run"
 
+    @property
+    def is_newest(self) -> str:
+        """The condition, behind `qualify`, that leaves the newest version of each row."""
+        key = ", ".join(self.key)
+        return f"row_number() over (partition by {key} order by changed_run desc) = 1"
+
 
 AUDIT_TABLES = {
     table.name: table

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from reconcile import __version__
+from reconcile import __version__, scratch
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, SCHEMA_VERSION
 from reconcile.files_out import write_whole
 
@@ -57,7 +57,7 @@ def views_sql(audit: Path, columns: dict[str, dict[str, str]], filled: list[str]
     for table in AUDIT_TABLES.values():
         rows = _no_rows(columns[table.name])
         if table.name in filled:
-            pattern = str(audit.absolute() / table.name / "*" / "*.parquet").replace("'", "''")
+            pattern = scratch.in_text(str(audit.absolute() / table.name / "*" / "*.parquet"))
             rows = (
                 f"select *\nfrom read_parquet(\n    '{pattern}',\n"
                 "    hive_partitioning = true, union_by_name = true\n)"

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile import scratch
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def write_parquet(
 
     Raises OSError or an error of DuckDB where they cannot be written.
     """
-    place = str(path).replace("'", "''")
+    place = scratch.in_text(str(path))
     connection.execute(
         f"copy ({select}) to '{place}' (format parquet, compression zstd, "
         f"kv_metadata {{{MARK}: '{SCHEMA_VERSION}'}})"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import scratch
-from reconcile.audit_files.reading import patterns, shared_columns
+from reconcile.audit_files.reading import FILES, patterns, shared_columns
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, AuditTable
 
 if TYPE_CHECKING:
@@ -212,14 +212,11 @@ def add_versions(
     params: dict[str, object] | None = None,
 ) -> None:
     """Add the newest version in audit files of each row that is not yet in the table at `place`."""
-    key = ", ".join(table.key)
-    read = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
     shared = shared_columns(connection, f"from {place}", files)
     same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
     connection.execute(
         f"insert into {place} by name select versions.* from ("  # noqa: S608 - our names
-        f"select {shared} from {read} where {condition} "
-        f"qualify row_number() over (partition by {key} order by changed_run desc) = 1"
+        f"select {shared} from {FILES} where {condition} qualify {table.is_newest}"
         f") as versions where not exists (select 1 from {place} as here where {same})",
         {**(params or {}), "files": files},
     )

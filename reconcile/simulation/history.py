@@ -8,7 +8,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from reconcile import clock, database, pipeline, pulling, queries, reading, run_record, steps
+from reconcile import (
+    clock,
+    database,
+    pipeline,
+    pulling,
+    queries,
+    reading,
+    run_record,
+    scratch,
+    steps,
+)
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
 from reconcile.errors import UsageWrong
 from reconcile.folding import fold
@@ -107,7 +117,7 @@ def _copy(
     """Copy what runs have published; the audit files tell of calls that were swept out, too."""
     with open_read_copy(settings) as copy:  # says in words where there is none
         reads_audit = kind is Kind.AUDIT or (from_at is not None and is_swept(copy, from_at))
-    path = str(settings.state_folder / database.READ_FILE).replace("'", "''")
+    path = scratch.in_text(str(settings.state_folder / database.READ_FILE))
     connection.execute(f"attach '{path}' as published (read_only)")
     try:
         for name in _KEPT:
