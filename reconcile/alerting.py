@@ -59,4 +59,4 @@ def _rows(settings: Settings, alert: Alert, slot_at: datetime) -> int:
     query = catalogue.find(alert.report)
     period = catalogue.Period(slot_at - timedelta(days=alert.days), slot_at)
     with open_read_copy(settings) as connection:
-        return len(catalogue.make(connection, query, period, settings).rows.rows)
+        return catalogue.count_rows(connection, query, period, settings)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def write_whole(path: Path, content: str | bytes, *, is_synced: bool = False) -> None:
@@ -24,3 +29,14 @@ def write_whole(path: Path, content: str | bytes, *, is_synced: bool = False) ->
     except OSError:
         beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give a place beside a file, to write to: it takes the name once that has ended well."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from reconcile.cli.app import app, example
 from reconcile.cli.figures import To, period_of
 from reconcile.cli.options import SettingsFiles, the_one
 from reconcile.errors import ExitCode, UsageWrong
+from reconcile.files_out import beside
 from reconcile.reports.formats import TEXT_EXPORTS, ExportFormat
 
 if TYPE_CHECKING:
@@ -132,22 +133,18 @@ def _write(found: Export, form: ExportFormat, place: Path) -> None:
     """Write beside the place and rename, so that no part of a file is ever seen there."""
     from reconcile.reports.export import TEXTS  # noqa: PLC0415 - help needs none of it
 
-    beside = place.with_name(f".{place.name}.part")
-    try:
+    with beside(place) as part:
         if form is ExportFormat.PARQUET:
-            found.write_parquet(beside)
+            found.write_parquet(part)
         elif form is ExportFormat.XLSX:
             from reconcile.reports.workbook import write_workbook  # noqa: PLC0415
 
-            cut = write_workbook(found.name, found.columns(), _shown(found), beside)
+            cut = write_workbook(found.name, found.columns(), _shown(found), part)
             if cut:
                 answers.warning([f"{cut:,} texts are longer than a cell of Excel and end in `…`"])
         else:
-            with beside.open("w", encoding="utf-8", newline="") as file:
+            with part.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(TEXTS[form](found.columns(), _shown(found)))
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _shown(found: Export) -> Iterator[list[tuple[object, ...]]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import duplicates, queries, scratch
 from reconcile.errors import UsageWrong
+from reconcile.files_out import beside
 from reconcile.reports.history import is_swept, with_swept
 from reconcile.settings import Figures
 from reconcile.settings.keys import keys_of
@@ -121,20 +122,31 @@ def write_parquet(
 
     Raises OSError where the place takes no file.
     """
-    beside = path.with_name(f".{path.name}.part")
-    beside.touch()
-    place = str(beside).replace("'", "''")
+    with beside(path) as part, _room(connection, query, period, settings):
+        part.touch()
+        connection.execute(
+            f"copy (\n{query.text}\n) to '{scratch.in_text(str(part))}' "
+            "(format parquet, compression zstd)",
+            _own_params(query, period, settings),
+        )
+
+
+def count_rows(
+    connection: duckdb.DuckDBPyConnection, query: Query, period: Period, settings: Settings
+) -> int:
+    """How many rows a report has, without bringing them here."""
+    with _room(connection, query, period, settings):
+        found = connection.execute(
+            f"select count(*) from (\n{query.text}\n)",  # noqa: S608 - a file of ours
+            _own_params(query, period, settings),
+        ).fetchall()
+    return int(found[0][0])
+
+
+def _own_params(query: Query, period: Period, settings: Settings) -> dict[str, Any] | None:
+    """The parameters that a report has itself; None where it has none."""
     given = _params(period, settings)
-    params = {name: given[name] for name in query.params}
-    try:
-        with _room(connection, query, period, settings):
-            connection.execute(
-                f"copy (\n{query.text}\n) to '{place}' (format parquet, compression zstd)",
-                params or None,
-            )
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    return {name: given[name] for name in query.params} or None
 
 
 def _params(period: Period, settings: Settings) -> dict[str, Any]:
@@ -157,10 +169,9 @@ def rooms(
     `more` are parameters that only they have.
     """
     params = {**_params(period, settings), **more}
-    is_old = period.from_at != Period().from_at and is_swept(connection, period.from_at)
     with (
         with_swept(connection, settings.state_folder, period.from_at)
-        if is_old
+        if _is_old(connection, period)
         else scratch.core_room(connection)
     ):
         made: set[str] = set()
@@ -174,15 +185,19 @@ def _room(
     connection: duckdb.DuckDBPyConnection, query: Query, period: Period, settings: Settings
 ) -> Iterator[None]:
     """The room a report needs. Without a beginning it tells what the read copy holds."""
-    is_asked = "from_at" in _asked_for(query) and period.from_at != Period().from_at
     params = _params(period, settings)
-    if is_asked and is_swept(connection, period.from_at):
+    if "from_at" in _asked_for(query) and _is_old(connection, period):
         with with_swept(connection, settings.state_folder, period.from_at):
             make_core(connection, query, params)
             yield
         return
     with room(connection, query, params):
         yield
+
+
+def _is_old(connection: duckdb.DuckDBPyConnection, period: Period) -> bool:
+    """Whether a period begins before what the read copy holds; one without a beginning does not."""
+    return period.from_at != Period().from_at and is_swept(connection, period.from_at)
 
 
 def _asked_for(query: Query) -> set[str]:
