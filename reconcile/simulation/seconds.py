@@ -7,16 +7,16 @@ number between two talks.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconcile import openings, queries, without
 from reconcile.moment import Moment
+from reconcile.simulation import aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import duckdb
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _BEFORE_ALL = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as everywhere inside
 _SETTLED = timedelta(days=1)
 """The longest `settle_seconds`: by then every dropped call has an account."""
-
-_OF_NUMBERS = ("dropped_calls", "episodes", "attempts")
 
 FIND_DROPS = (
     "commands.start_campaigns",
@@ -39,10 +37,8 @@ FIND_DROPS = (
     "core.watched_numbers",
 )
 ACCOUNT_FOR = ("core.settling_drops", "core.settled_drops", "core.drops_to_account")
-ACCOUNT = (
-    "core.due_drops",
-    "core.accounts",
-    "commands.close_episodes",
+ACCOUNT = ("core.due_drops", "core.accounts")
+OPEN = (
     "commands.open_simulated_episodes",
     "commands.account_dropped_calls",
     "commands.hide_simulated_repeats",
@@ -85,6 +81,7 @@ def walk(
     params = _params(from_at, end_at)
     for statement in without.SIMULATED:
         connection.execute(statement)
+    aside.begin(connection)
     horizon = queries.rows(connection, "core.horizon", params).as_dicts()[0]
     _run(connection, FIND_DROPS, params)
     _either(connection, horizon["reaches_contacts"], "core.other_numbers", without.REACH, params)
@@ -98,7 +95,7 @@ def walk(
     rounds = _Rounds(connection, params, tell, blocks_contacts, is_observed, has_redials)
     rounds.play(opened, in_lanes=False)
     if horizon["limits_since"] is not None and _run(connection, FIND_LANES, params)[1]:
-        with _lanes_alone(connection):
+        with aside.lanes_alone(connection):
             queries.run(connection, "commands.account_lanes_again", params)
             _run(connection, ACCOUNT_FOR, {**params, "now": end_at + _SETTLED})
             rounds.play(_account(connection, params), in_lanes=True)
@@ -125,6 +122,7 @@ class _Rounds:
             if opened:
                 self._look_up()
             opened = self._one(in_lanes=in_lanes)
+        aside.bring_back(self.connection)
 
     def _one(self, *, in_lanes: bool) -> int | None:
         """How many episodes opened; None where nothing moved."""
@@ -143,7 +141,9 @@ class _Rounds:
             return None
         if not closings:
             return 0
-        opened = _account(connection, params)
+        # Dials that are over still count for limits, and the calls that prove them are taken.
+        has_attempts = not in_lanes and not self.is_observed
+        opened = _account(connection, params, has_attempts=has_attempts)
         self.tell(closings)
         return opened
 
@@ -160,31 +160,22 @@ class _Rounds:
         """Find who stands behind the open numbers, and which are duplicates."""
         connection, params = self.connection, self.params
         _run(connection, ("core.directory",), params)
-        _either(
-            connection, self.blocks_contacts, "core.contact_duplicates", without.SHARES, params
-        )
+        _either(connection, self.blocks_contacts, "core.contact_duplicates", without.SHARES, params)
 
 
-@contextmanager
-def _lanes_alone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Put aside, for the time, what came of the numbers that no limit holds."""
-    connection.execute(
-        "create or replace temp table lane_numbers as select number from core.simulated_lanes "
-        "where lane in (select lane from core.simulated_reaches)"
-    )
-    for name in _OF_NUMBERS:
-        others = f"from kept.{name} where number is null or number not in (from lane_numbers)"
-        connection.execute(f"create or replace temp table aside_{name} as {others}")
-        connection.execute(f"delete {others}")
-    connection.execute("delete from kept.episodes; delete from kept.attempts")
-    yield
-    for name in _OF_NUMBERS:
-        connection.execute(f"insert into kept.{name} from temp.aside_{name}")
+def _account(
+    connection: duckdb.DuckDBPyConnection, params: dict[str, Any], *, has_attempts: bool = False
+) -> int:
+    """Account for dropped calls that wait for it or are carried over; how many opened one.
 
-
-def _account(connection: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> int:
-    """Account for dropped calls that wait for it or are carried over; how many opened one."""
+    What is over is put aside, its attempts too where they may, so that a round costs what is open.
+    """
     _run(connection, ACCOUNT, params)
+    if has_attempts:
+        aside.put(connection, "attempts")
+    aside.put(connection, "episodes")
+    _run(connection, OPEN, params)
+    aside.put(connection, "dropped_calls")
     found = connection.execute("select count(*) from core.accounts where account = 'opened'")
     connection.execute("delete from core.drops_to_account")
     return int(found.fetchall()[0][0])

@@ -208,6 +208,7 @@ events as (
         1 as is_talk,
         false as may_open
     from core.talks as talks
+    where talks.number in (select drops.number from drops)
 ),
 
 walked as (
