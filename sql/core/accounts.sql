@@ -171,9 +171,7 @@ placed as (
         on coalesce(client_hours.hours_key, campaigns.hours_key) = hours_now.hours_key
     left join kept.hour_spans as spans
         on coalesce(client_hours.hours_key, campaigns.hours_key) = spans.hours_key
-        and drops.dropped_at::date = spans.day
-        and spans.begins_at <= drops.dropped_at
-        and spans.ends_at > drops.dropped_at
+        and kept.is_in_span(drops.dropped_at, spans.day, spans.begins_at, spans.ends_at)
     left join joined_open
         on drops.source = joined_open.source
         and drops.call_id = joined_open.call_id

@@ -208,9 +208,9 @@ reasons as (
         on open_episodes.hours_key = hours_now.hours_key
     left join kept.hour_spans as spans
         on open_episodes.hours_key = spans.hours_key
-        and drops_of_episodes.last_dropped_at::date = spans.day
-        and spans.begins_at <= drops_of_episodes.last_dropped_at
-        and spans.ends_at > drops_of_episodes.last_dropped_at
+        and kept.is_in_span(
+            drops_of_episodes.last_dropped_at, spans.day, spans.begins_at, spans.ends_at
+        )
     left join joining_numbers
         on open_episodes.campaign = joining_numbers.campaign
         and open_episodes.number = joining_numbers.number

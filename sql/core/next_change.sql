@@ -44,9 +44,7 @@ given_up as (
         on plans.hours_key = hours_now.hours_key
     inner join kept.hour_spans as spans
         on plans.hours_key = spans.hours_key
-        and last_drops.last_dropped_at::date = spans.day
-        and spans.begins_at <= last_drops.last_dropped_at
-        and spans.ends_at > last_drops.last_dropped_at
+        and kept.is_in_span(last_drops.last_dropped_at, spans.day, spans.begins_at, spans.ends_at)
     where
         hours_now.open_clock_at
         < kept.open_clock(

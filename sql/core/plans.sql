@@ -165,13 +165,8 @@ select
     planned.up_key,
     planned.promised_at,
     planned.earliest_at,
-    case
-        when spans.hours_key is null or spans.is_open then planned.earliest_at
-        else spans.changes_at
-    end as due_at
+    kept.next_opening(planned.earliest_at, spans.is_open, spans.changes_at) as due_at
 from planned
 left join kept.hour_spans as spans
     on planned.hours_key = spans.hours_key
-    and planned.earliest_at::date = spans.day
-    and spans.begins_at <= planned.earliest_at
-    and spans.ends_at > planned.earliest_at
+    and kept.is_in_span(planned.earliest_at, spans.day, spans.begins_at, spans.ends_at)

@@ -21,15 +21,12 @@ select
     plans.promised_at,
     case
         when delays.not_before is null or delays.not_before <= plans.due_at then plans.due_at
-        when spans.hours_key is null or spans.is_open then delays.not_before
-        else spans.changes_at
+        else kept.next_opening(delays.not_before, spans.is_open, spans.changes_at)
     end as dialled_at
 from core.plans as plans
 left join delays
     on plans.episode_id = delays.episode_id
 left join kept.hour_spans as spans
     on plans.hours_key = spans.hours_key
-    and delays.not_before::date = spans.day
-    and spans.begins_at <= delays.not_before
-    and spans.ends_at > delays.not_before
+    and kept.is_in_span(delays.not_before, spans.day, spans.begins_at, spans.ends_at)
 where plans.next_attempt_number is not null

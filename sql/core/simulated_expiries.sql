@@ -38,9 +38,7 @@ clocked as (
     from drops
     left join kept.hour_spans as spans
         on drops.hours_key = spans.hours_key
-        and drops.dropped_at::date = spans.day
-        and spans.begins_at <= drops.dropped_at
-        and spans.ends_at > drops.dropped_at
+        and kept.is_in_span(drops.dropped_at, spans.day, spans.begins_at, spans.ends_at)
 ),
 
 given_up as (
