@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from reconcile.plain_text import plain_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Item = TypeVar("Item")
 
@@ -55,15 +56,40 @@ def progress(items: Iterable[Item], *, total: int | None, label: str) -> Iterato
 
     Where stderr is no terminal not a byte is written and rich is not imported.
     """
-    if os.environ.get("TERM") == "dumb" or not has_audience():
+    if not _can_move():
         yield from items
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.markup import escape  # noqa: PLC0415
     from rich.progress import track  # noqa: PLC0415
 
     _flush_data()
     console = Console(stderr=True)
-    yield from track(items, description=label, total=total, console=console, transient=True)
+    yield from track(items, description=escape(label), total=total, console=console, transient=True)
+
+
+@contextmanager
+def progress_told(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how much is done, where a person looks at it: told as (done, of how much).
+
+    For work that finds out while it goes on how much there is. Silent where `progress` is.
+    """
+    if not _can_move():
+        yield lambda _done, _of: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    _flush_data()
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(escape(label), total=None)
+        yield lambda done, of: shown.update(task, completed=done, total=of)
+
+
+def _can_move() -> bool:
+    """Whether a bar may move on stderr."""
+    return os.environ.get("TERM") != "dumb" and has_audience()
 
 
 def has_audience() -> bool:

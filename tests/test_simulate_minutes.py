@@ -1,7 +1,8 @@
 """`reconcile simulate --minutes`: what real runs on the recording do; agreement with the seconds.
 
 Both agree where the law lets them: drops end on full minutes, talks are over before the next one,
-and nobody talks while the last dial is in doubt (episode-states §8 tells of the rest).
+nobody talks while the last dial is in doubt, and no drop restarts a ladder in the minute of a dial,
+for it has to settle first (episode-states §8 tells of the rest).
 """
 
 from __future__ import annotations

@@ -4,12 +4,10 @@ import os
 import pty
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+
+import pytest
 
 from reconcile import streams
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def run(code: str, *, stderr: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
@@ -97,17 +95,19 @@ def test_closed_streams_are_no_fault() -> None:
     assert done.returncode == 0
 
 
-def test_progress_passes_the_items_on_and_imports_nothing_without_a_terminal() -> None:
-    done = run(
-        "import sys; items = list(streams.progress([1, 2], total=2, label='reading'))\n"
-        "streams.out(f\"{items} {'rich' in sys.modules}\")"
-    )
-    assert (done.stdout, done.stderr) == (b"[1, 2] False\n", b"")
+PROGRESS = "print(list(streams.progress([1, 2], total=2, label='reading [b]all[/b]')))"
+TOLD = "with streams.progress_told('reading [b]all[/b]') as tell: tell(1, 2)\nprint([1, 2])"
 
 
-def test_progress_is_shown_on_a_terminal() -> None:
+@pytest.mark.parametrize("code", [PROGRESS, TOLD])
+def test_progress_imports_nothing_without_a_terminal(code: str) -> None:
+    done = run(f"{code}\nimport sys; print('rich' in sys.modules)")
+    assert (done.stdout, done.stderr) == (b"[1, 2]\nFalse\n", b"")
+
+
+@pytest.mark.parametrize("code", [PROGRESS, TOLD])
+def test_progress_is_shown_on_a_terminal(code: str) -> None:
     ours, theirs = pty.openpty()
-    code = "print(list(streams.progress([1, 2], total=2, label='reading')))"
     done = subprocess.run(
         [sys.executable, "-c", f"from reconcile import streams\n{code}"],
         stdout=subprocess.PIPE,
@@ -119,7 +119,7 @@ def test_progress_is_shown_on_a_terminal() -> None:
     shown = os.read(ours, 100_000)
     os.close(ours)
     assert done.stdout == b"[1, 2]\n"
-    assert b"reading" in shown
+    assert b"reading [b]all[/b]" in shown
 
 
 def test_a_page_is_no_wider_than_the_terminal_it_is_shown_on(

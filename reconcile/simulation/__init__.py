@@ -134,8 +134,7 @@ def simulate(
             span = span if period[1] is not None else minutes.whole(span)
             outcomes = [_by_minutes(connection, one, span, other) for other, one in wanted]
         else:
-            shown = streams.progress(wanted, total=len(wanted), label="simulating")
-            outcomes = [_by_seconds(connection, one, span, other, assume) for other, one in shown]
+            outcomes = [_by_seconds(connection, one, span, other, assume) for other, one in wanted]
     return Simulated(found, assume, by_minutes, span, outcomes, faults)
 
 
@@ -156,7 +155,7 @@ def _refuse(kind: Kind, assume: Assume) -> None:
 def _by_minutes(
     connection: duckdb.DuckDBPyConnection, settings: Settings, span: Span, other: Changes | None
 ) -> Outcome:
-    minutes.play(connection, settings, span, label="the settings" if other is None else other.text)
+    minutes.play(connection, settings, span, label=_label(other))
     return _outcome(connection, settings, span, other)
 
 
@@ -171,7 +170,11 @@ def _by_seconds(
     for table in _OF_A_SIMULATION:
         connection.execute(f"delete from {table}")  # noqa: S608 - our own names
     is_observed = assume is Assume.OBSERVED
-    walk(connection, settings, from_at=span.begin, end_at=span.end, is_observed=is_observed)
+    with streams.progress_told(_label(other)) as tell:
+        walk(
+            connection, settings,
+            from_at=span.begin, end_at=span.end, is_observed=is_observed, tell=tell,
+        )  # fmt: skip
     return _outcome(connection, settings, span, other)
 
 
@@ -201,6 +204,11 @@ def _outcome(
         over_pace=_sum(figures, "over_pace"),
         returns=queries.rows(connection, "core.simulated_returns", {"z": _Z}).as_dicts(),
     )
+
+
+def _label(other: Changes | None) -> str:
+    """What a progress bar is about."""
+    return "the settings as they are" if other is None else other.text
 
 
 def _sum(figures: dict[str, dict[str, int]], kind: str) -> int:

@@ -70,13 +70,14 @@ def walk(
     from_at: datetime,
     end_at: datetime,
     is_observed: bool = False,
-    tell: Callable[[int], None] = lambda _: None,
+    tell: Callable[[int, int], None] = lambda _ended, _opened: None,
 ) -> None:
     """Fill `kept.dropped_calls`, `kept.episodes` and `kept.attempts` from the calls of a history.
 
     The calls as they stood at `end_at`, the directory, the do-not-call lists and the settings
     stand in their tables. Where dials are observed, the call that proves one stands for it, else
-    none is answered. `tell` hears how many more episodes have come to their end.
+    none is answered. `tell` hears how many episodes have come to their end, of how many that
+    have opened.
     """
     params = _params(from_at, end_at)
     for statement in without.SIMULATED:
@@ -101,16 +102,18 @@ def walk(
             rounds.play(_account(connection, params), in_lanes=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Rounds:
     """Dial or end each open episode, again and again, until nothing moves any more."""
 
     connection: duckdb.DuckDBPyConnection
     params: dict[str, Any]
-    tell: Callable[[int], None]
+    tell: Callable[[int, int], None]
     blocks_contacts: bool
     is_observed: bool
     has_redials: bool
+    ended: int = 0
+    opened: int = 0
 
     def play(self, opened: int | None, *, in_lanes: bool) -> None:
         """Play all rounds after so many episodes opened.
@@ -119,6 +122,8 @@ class _Rounds:
         else every number at once, as if there were no limit.
         """
         while opened is not None:
+            self.opened += opened
+            self.tell(self.ended, self.opened)
             if opened:
                 self._look_up()
             opened = self._one(in_lanes=in_lanes)
@@ -143,9 +148,8 @@ class _Rounds:
             return 0
         # Dials that are over still count for limits, and the calls that prove them are taken.
         has_attempts = not in_lanes and not self.is_observed
-        opened = _account(connection, params, has_attempts=has_attempts)
-        self.tell(closings)
-        return opened
+        self.ended += closings
+        return _account(connection, params, has_attempts=has_attempts)
 
     def _observe(self) -> None:
         """Let real calls stand for the dials that they prove."""
