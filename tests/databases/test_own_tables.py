@@ -97,6 +97,7 @@ def test_calls_and_contacts_of_a_table_are_called_back(place: Place, site: Site)
     assert site.payloads()[0]["contact_id"] == "1001"
 
 
+@pytest.mark.in_turn
 def test_a_row_that_changes_is_pulled_again_and_its_call_is_the_later_one(
     place: Place, site: Site
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_row_that_changes_is_pulled_again_and_its_call_is_the_later_one(
     assert site.fetch("select call_id, ended_at is not null from kept.calls") == [("c1", True)]
 
 
+@pytest.mark.in_turn
 def test_with_nothing_new_a_run_is_idle(place: Place, site: Site) -> None:
     call(place, "c1", CLIENT, "10:00:00", "10:00:20")
     site.replay("10:01", "10:02")
@@ -119,6 +121,7 @@ def test_with_nothing_new_a_run_is_idle(place: Place, site: Site) -> None:
     assert site.run("10:04").is_idle  # another order of the rows is no other directory
 
 
+@pytest.mark.in_turn
 def test_a_directory_that_has_changed_is_taken_up_and_an_empty_one_refused(
     place: Place, site: Site
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_directory_that_has_changed_is_taken_up_and_an_empty_one_refused(
     assert [payload["contact_id"] for payload in site.payloads()] == ["2001"]
 
 
+@pytest.mark.in_turn
 def test_a_watermark_that_is_none_is_a_fault(place: Place, site: Site) -> None:
     call(place, "c1", CLIENT, "10:00:00", "10:00:20")
     site.change_settings('watermark = "changed_at"', 'watermark = "id"')

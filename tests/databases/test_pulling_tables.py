@@ -95,6 +95,7 @@ def record(site: Site, stream: str) -> dict[str, Any]:
 # What is new.
 
 
+@pytest.mark.in_turn
 def test_new_rows_come_once_and_with_nothing_new_a_run_is_idle(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -119,6 +120,7 @@ def test_the_counter_tells_new_rows_and_without_one_the_time_does(
     assert record(site, "cdr")["position"]["column"] == "start"
 
 
+@pytest.mark.in_turn
 def test_a_long_call_is_seen_though_it_began_before_what_was_pulled(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_row_whose_number_is_lower_is_seen_though_it_was_committed_later(
     assert counts(site) == (4, 0)
 
 
+@pytest.mark.in_turn
 def test_a_first_pull_takes_days_in_spans_and_leaves_out_what_is_too_old(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -158,6 +161,7 @@ def test_a_first_pull_takes_days_in_spans_and_leaves_out_what_is_too_old(
     assert site.run("08:56").counts["rows read"] == 0
 
 
+@pytest.mark.in_turn
 def test_after_a_long_pause_all_of_it_comes_and_late_rows_before_it_too(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -169,6 +173,7 @@ def test_after_a_long_pause_all_of_it_comes_and_late_rows_before_it_too(
     assert site.run("22:02").counts["rows read"] == 0
 
 
+@pytest.mark.in_turn
 def test_a_time_that_has_not_come_hides_no_row(tables: PhoneTables, site: Site) -> None:
     tables.add_cdr([leg(1), leg(2, 20 * 365 * 86_400)])
     site.run("08:54")
@@ -178,6 +183,7 @@ def test_a_time_that_has_not_come_hides_no_row(tables: PhoneTables, site: Site) 
     assert counts(site) == (0, 3)
 
 
+@pytest.mark.in_turn
 def test_other_rows_come_anew_once_the_settings_name_another_table(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -205,6 +211,7 @@ def test_hostile_values_arrive_as_they_are(tables: PhoneTables, site: Site) -> N
     assert site.fetch("select count(*) from raw.rejected") == [(0,)]
 
 
+@pytest.mark.in_turn
 def test_values_in_the_queue_log_stay_in_their_line(tables: PhoneTables, site: Site) -> None:
     line = f"{EPOCH}|{EPOCH}.1|sales|NONE|ENTERQUEUE||+420|1"
     tables.add_queue_log([line])
@@ -218,6 +225,7 @@ def test_values_in_the_queue_log_stay_in_their_line(tables: PhoneTables, site: S
     assert found == [(f"{EPOCH}.1", "Prodej č. 1", "A_B C", "ENTERQUEUE", data, at("08:53:20"))]
 
 
+@pytest.mark.in_turn
 def test_signs_that_asterisk_encodes_on_their_way_into_the_queue_log_are_read_as_they_were(
     tables: PhoneTables, site: Site
 ) -> None:
@@ -229,6 +237,7 @@ def test_signs_that_asterisk_encodes_on_their_way_into_the_queue_log_are_read_as
     assert found == [("reconcile-2978a3df8c19709a-1;2", "A^B")]
 
 
+@pytest.mark.in_turn
 def test_an_old_queue_log_has_its_parameters_in_one_column(tables: PhoneTables, site: Site) -> None:
     tables.add_queue_log(drop(1))
     for column in QUEUE_LOG[6:]:
@@ -243,6 +252,7 @@ def test_an_old_queue_log_has_its_parameters_in_one_column(tables: PhoneTables, 
     assert found == [("ABANDON", ["1", "1", "10"]), ("ENTERQUEUE", ["", CLIENT, "1"])]
 
 
+@pytest.mark.in_turn
 def test_a_table_may_call_a_column_otherwise(tables: PhoneTables, site: Site) -> None:
     tables.add_cdr([leg(1)])
     tables.place.execute(f"alter table cdr rename column src to {tables.name('Caller No')}")
@@ -410,6 +420,7 @@ running.run(settings.load(Path(sys.argv[1])), now=datetime.fromisoformat(sys.arg
 """
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_run_killed_between_rows_and_watermark_asks_for_the_same_rows_again(
     many: Site, place: int
@@ -453,6 +464,7 @@ def test_check_fails_where_the_database_lets_nobody_in(tables: PhoneTables, site
     assert any(line.startswith("source `pbx`, cdr: cannot be pulled: ") for line in lines)
 
 
+@pytest.mark.in_turn
 def test_check_tells_a_wrong_zone_and_a_table_without_linkedid(
     tables: PhoneTables, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MOMENTS = ("08:55", "08:58", "09:00", "09:05", "09:09", "09:15")
+MOMENTS = ("08:58", "09:05", "09:15")
 """Runs whose pulls find new calls, calls that went on, and the last minute of the recording."""
 RECORDING = SAMPLES / "recording"
 

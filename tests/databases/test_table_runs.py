@@ -51,6 +51,7 @@ def test_a_dial_and_a_remove_become_rows(tmp_path: Path, place: Place) -> None:
     assert states(site) == [("dial", "delivered"), ("remove", "delivered")]
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("point", POINTS)
 def test_a_run_that_was_killed_loses_and_repeats_nothing(
     tmp_path: Path, place: Place, point: str
@@ -101,6 +102,7 @@ def test_a_server_that_dies_in_the_hand_over_loses_and_repeats_nothing(
     assert states(site) == [("dial", "delivered")]
 
 
+@pytest.mark.in_turn
 def test_a_state_that_is_built_anew_writes_no_row_twice(tmp_path: Path, place: Place) -> None:
     site = site_with(tmp_path / "site", place)
     site.replay("10:04", "10:06")
@@ -110,6 +112,7 @@ def test_a_state_that_is_built_anew_writes_no_row_twice(tmp_path: Path, place: P
     assert place.keys == [DIAL]
 
 
+@pytest.mark.in_turn
 def test_check_tells_of_the_table_and_its_promise(tmp_path: Path, place: Place) -> None:
     lines, _ = checking.report(site_with(tmp_path / "site", place).settings)
     (line,) = [line for line in lines if line.startswith("sink `table`")]
