@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from browser import Page, running_browser
+from played_demo import PlayedDemo, played
 
 from reconcile import database
 
@@ -68,6 +69,12 @@ def connection(_empty_state: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckD
         yield _empty_state
     finally:
         _empty_state.execute("rollback")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> PlayedDemo:
+    """The recording after its last minute, as the demo leaves it. Not to be changed."""
+    return played(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

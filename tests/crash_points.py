@@ -1,8 +1,8 @@
 """Stop a run of the program at a named point, from outside: the program itself has no switch.
 
-As a script it is the child that dies: `crash_points.py SETTINGS FIRST SECOND POINT` runs at FIRST
-as it is, and at SECOND until it is killed at the point. At a point of `NETWORK_POINTS` the sinks
-are called as those that wait for a network are: with the state closed.
+As a script it is the child that dies: `crash_points.py SETTINGS INSTANT POINT` runs until it is
+killed at the point. At a point of `NETWORK_POINTS` the sinks are called as those that wait for a
+network are: with the state closed.
 """
 
 from __future__ import annotations
@@ -284,11 +284,10 @@ COPY_POINTS: dict[str, Callable[[Act, Patch], None]] = {
 """Points of a run that hands out copies."""
 
 
-def main(path: str, first: str, second: str, point: str) -> None:
+def main(path: str, instant: str, point: str) -> None:
     loaded = settings.load(Path(path))
-    running.run(loaded, now=datetime.fromisoformat(first))
     arm(point, kill)
-    running.run(loaded, now=datetime.fromisoformat(second))
+    running.run(loaded, now=datetime.fromisoformat(instant))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from played_demo import PlayedDemo, reconcile
 from site_folder import CLIENT, Site, at
 
 from reconcile.errors import ExitCode
@@ -55,20 +53,6 @@ REPORTS = {
 """Each report, by a question that it answers."""
 
 
-def reconcile(*arguments: str, folder: Path) -> str:
-    """What the command line prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "reconcile", *arguments],
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def settings_block() -> str:
     lines = []
     section = None
@@ -100,32 +84,22 @@ def _commands_part(overview: str) -> str:
     return overview[overview.index("Commands") :]
 
 
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme")
-
-
-@pytest.fixture(scope="session")
-def demo_output(demo_folder: Path) -> str:
-    return reconcile("demo", folder=demo_folder)
-
-
-def demo_block(demo_output: str) -> str:
-    lines = demo_output.splitlines()
+def demo_block(demo: PlayedDemo) -> str:
+    lines = demo.output.splitlines()
     return "```\n" + "\n".join([*lines[:14], "…"]) + "\n```"
 
 
-def explain_block(demo_folder: Path) -> str:
-    told = reconcile("explain", "700610123", folder=demo_folder / "reconcile-demo")
+def explain_block(demo: PlayedDemo) -> str:
+    told = reconcile("explain", "700610123", folder=demo.site.folder)
     command = "$ cd reconcile-demo && ../.venv/bin/reconcile explain 700610123"
     return f"```\n{command}\n{told.rstrip()}\n```"
 
 
-def simulate_block(demo_folder: Path) -> str:
+def simulate_block(demo: PlayedDemo) -> str:
     changes = "campaigns.missed-calls.retry_minutes"
     sets = [f"{changes}=3,10,30", f"{changes}=2,5;campaigns.missed-calls.on_repeat=restart"]
     words = [word for each in sets for word in ("--set", each)]
-    told = reconcile("simulate", *words, folder=demo_folder / "reconcile-demo")
+    told = reconcile("simulate", *words, folder=demo.site.folder)
     command = (
         f"$ reconcile simulate --set {sets[0]} \\\n    --set '{sets[1]}'"
     )
@@ -147,16 +121,11 @@ def reports_block() -> str:
 def written(name: str, request: pytest.FixtureRequest) -> str:
     """The block as the program writes it now."""
     match name:
-        case "demo":
-            return demo_block(request.getfixturevalue("demo_output"))
-        case "explain":
-            request.getfixturevalue("demo_output")  # the demo has to have run
-            return explain_block(request.getfixturevalue("demo_folder"))
+        case "demo" | "explain" | "simulate":
+            of_demo = {"demo": demo_block, "explain": explain_block, "simulate": simulate_block}
+            return of_demo[name](request.getfixturevalue("demo"))
         case "commands":
             return commands_block(request.getfixturevalue("tmp_path"))
-        case "simulate":
-            request.getfixturevalue("demo_output")  # the demo has to have run
-            return simulate_block(request.getfixturevalue("demo_folder"))
         case _:
             plain = {"settings": settings_block, "reports": reports_block}
             return plain.get(name, exit_codes_block)()

@@ -20,7 +20,7 @@ from neighbours import neighbours
 from page_truth import Choice, Truth, truth_of
 from reading_folder import fill
 
-from reconcile import cli, database, demo, settings
+from reconcile import cli, database
 from reconcile.pages import charts, cubes, report
 from reconcile.pages.figures import FIGURES, beside
 from reconcile.reports.catalogue import Period
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from browser import Page
+    from played_demo import PlayedDemo
 
     from reconcile.settings import Settings
 
@@ -108,16 +109,14 @@ def opened(tab: Page, place: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def recording(demo: PlayedDemo) -> Settings:
     """The recording, run minute by minute."""
-    folder = tmp_path_factory.mktemp("recording") / "demo"
-    demo.play(folder)
-    return settings.load(folder / "reconcile.toml")
+    return demo.site.settings
 
 
 @pytest.fixture(scope="module")
-def recorded(recording: Settings) -> Path:
-    place = recording.file.parent / "page.html"
+def recorded(recording: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("recorded") / "page.html"
     code = cli.answer(["report", "--html", str(place), "--zone", ZONE, "-s", str(recording.file)])
     assert code == 0
     return place

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from reconcile import clock, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from played_demo import PlayedDemo
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC
 
@@ -68,11 +71,9 @@ LAST = "09:15"
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def recorded(demo: PlayedDemo) -> Site:
     """The recording after its last minute. Tests that run it further take a copy."""
-    site = Site.of_samples(tmp_path_factory.mktemp("recorded") / "site")
-    site.replay("08:54", LAST)
-    return site
+    return demo.site
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +194,13 @@ def test_the_last_minute_once_more_adds_no_command(recorded: Site, tmp_path: Pat
 def test_a_replay_after_the_state_was_deleted_gives_the_same_bytes(
     recorded: Site, tmp_path: Path
 ) -> None:
-    site = Site.of_samples(tmp_path / "site")
-    site.replay("08:54", LAST)
-    assert site.commands_file.read_bytes() == recorded.commands_file.read_bytes()
+    site = recorded.copy(tmp_path / "site")
+    shutil.rmtree(site.state)
+    site.commands_file.unlink()
+    site.replay("08:54", "09:04")
+    commands = site.commands_file.read_bytes()
+    assert commands.count(b"\n") == 15
+    assert recorded.commands_file.read_bytes().startswith(commands)
 
 
 def test_logs_that_grow_give_the_same_bytes_as_stored_ones(
