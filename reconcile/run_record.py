@@ -132,7 +132,7 @@ def write_settings(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
 
 def begin(run: Run, result: RunResult) -> None:
     """Write the row of the run into the transaction in which it decides."""
-    moment, is_idle = run.moment, result.is_idle
+    moment, is_idle, connection = run.moment, result.is_idle, run.connection
     counts = {**moment.counts, **{f"decided {name}": n for name, n in result.decisions.items()}}
     result.row = {
         "run_id": moment.run_id,
@@ -146,12 +146,28 @@ def begin(run: Run, result: RunResult) -> None:
         "exit_code": int(run.exit_code) if is_idle else None,
         # What is swept out once a day leaves the read copy too.
         "has_changes": not is_idle or moment.has_swept,
+        "unread": json.dumps(_unread(run)),
+        "is_clock_back": moment.is_clock_back,
+        "has_unpublished": _last_change(connection)
+        > publishing.published_run(run.settings.state_folder),
     }
-    run.connection.execute(
-        "insert into ops.runs values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        list(result.row.values()),
+    places = ", ".join(f"${name}" for name in result.row)
+    connection.execute(
+        f"insert into ops.runs ({', '.join(result.row)}) values ({places})",  # noqa: S608 - ours
+        result.row,
     )
-    queries.run(run.connection, "commands.keep_clock", moment.params())
+    queries.run(connection, "commands.keep_clock", moment.params())
+
+
+def _unread(run: Run) -> dict[str, str | None]:
+    """Of each stream that this run did not read, since when what is known of it ages."""
+    if not run.left_out and all(feed.read_at for feed in run.feeds):
+        return {}
+    found = queries.rows(run.connection, "core.unread_feeds", run.moment.params()).rows
+    return {
+        f"{source}/{stream}": since_at and clock.as_text(since_at)
+        for source, stream, since_at in found
+    }
 
 
 def end(run: Run, result: RunResult, folder: Path) -> Pending | None:
@@ -171,13 +187,17 @@ def end(run: Run, result: RunResult, folder: Path) -> Pending | None:
     }
     result.schedule = jobs.standing(connection, run.settings, run.moment)
     is_due = PUBLISH not in run.left_out or bool(run.report_slots or run.alert_slots)
-    last_change = connection.execute(
-        "select coalesce(max(run_id), 0) from ops.runs where has_changes"
-    ).fetchall()[0][0]
+    last_change = _last_change(connection)
     published_run = publishing.published_run(folder)
     if last_change <= published_run or (published_run and not is_due):
         return None
-    return publishing.prepare(connection, folder, run_id=int(last_change), now=run.moment.now)
+    return publishing.prepare(connection, folder, run_id=last_change, now=run.moment.now)
+
+
+def _last_change(connection: duckdb.DuckDBPyConnection) -> int:
+    """The last run that changed something readers see; 0 before the first."""
+    found = connection.execute("select max(run_id) from ops.runs where has_changes").fetchall()
+    return int(found[0][0] or 0)
 
 
 def status(run: Run, result: RunResult) -> dict[str, Any]:

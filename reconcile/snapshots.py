@@ -34,10 +34,10 @@ def rows(batch: Batch) -> Sequence[Contact | Listed] | None:
 def keep(connection: duckdb.DuckDBPyConnection, source: str, batch: Batch, moment: Moment) -> Kept:
     """Keep what a batch has, unless it is refused; the last good one stays then."""
     if batch.do_not_call is None:
-        refusal = _keep_directory(connection, source, batch.contacts or ())
+        refusal = _keep_directory(connection, source, batch.contacts or (), moment)
         moment.has_new_directory = moment.has_new_directory or refusal is None
         return Kept(0, 0, _problem(f"the directory `{source}`", refusal))
-    refusal, aside = _keep_do_not_call(connection, source, batch.do_not_call)
+    refusal, aside = _keep_do_not_call(connection, source, batch.do_not_call, moment)
     loading.keep_aside(
         connection, source, batch.stream, aside, run_id=moment.run_id, now=moment.now
     )
@@ -46,16 +46,21 @@ def keep(connection: duckdb.DuckDBPyConnection, source: str, batch: Batch, momen
 
 
 def _keep_directory(
-    connection: duckdb.DuckDBPyConnection, source: str, contacts: Sequence[Contact]
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    contacts: Sequence[Contact],
+    moment: Moment,
 ) -> str | None:
     with connection.appender("raw.contacts") as appender:
         appender.append_rows(
             (source, one.contact_id, one.name, one.number, one.extension) for one in contacts
         )
-    params = {"source": source}
+    params = {**moment.params(), "source": source}
     refusal: str | None = queries.rows(connection, "core.directory_verdict", params).rows[0][1]
     if refusal is None:
         _read_numbers(connection, "core.contact_texts")
+        queries.run(connection, "core.read_contacts", params)
+        queries.run(connection, "commands.keep_contact_changes", params)
         queries.run(connection, "commands.forget_contacts", params)
         queries.run(connection, "commands.keep_contacts", params)
     queries.run(connection, "commands.clear_read_contacts", {})
@@ -63,16 +68,20 @@ def _keep_directory(
 
 
 def _keep_do_not_call(
-    connection: duckdb.DuckDBPyConnection, source: str, entries: Sequence[Listed]
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    entries: Sequence[Listed],
+    moment: Moment,
 ) -> tuple[str | None, list[Rejected]]:
     with connection.appender("raw.do_not_call") as appender:
         appender.append_rows((source, *entry) for entry in entries)
-    params = {"source": source}
+    params = {**moment.params(), "source": source}
     _read_numbers(connection, "core.listed_texts")
     queries.run(connection, "core.listed_entries", {})
     refusal: str | None = queries.rows(connection, "core.do_not_call_verdict", params).rows[0][1]
     aside = [rejected(*row) for row in queries.rows(connection, "core.listed_rejects", {}).rows]
     if refusal is None:
+        queries.run(connection, "commands.keep_do_not_call_changes", params)
         queries.run(connection, "commands.forget_do_not_call", params)
         queries.run(connection, "commands.keep_do_not_call", params)
     queries.run(connection, "commands.clear_read_do_not_call", {})

@@ -28,6 +28,8 @@ SWEEP = (
     "commands.sweep_copies",
     "commands.sweep_episodes",
     "commands.sweep_duplicates",
+    "commands.sweep_contact_changes",
+    "commands.sweep_do_not_call_changes",
     "commands.sweep_operator_signs",
     "commands.sweep_client_hours",
     "commands.sweep_zone_hours",

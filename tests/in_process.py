@@ -100,7 +100,8 @@ class Program:
             findings = pipeline.decide(self.connection, self.settings, moment)
         pipeline.clear(self.connection)
         self.connection.execute(
-            "insert into ops.runs values ($1, $2, $2, $2, 'test', 'test', '', '', 0, $3)",
+            "insert into ops.runs (run_id, run_at, started_at, ended_at, version, settings_hash, "
+            "has_changes) values ($1, $2, $2, $2, 'test', 'test', $3)",
             [self.run_id, now, not is_idle],
         )
         self.connection.execute("commit")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 AUDIT_FOLDER = "audit"
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The form of the files, written into each. It rises when a table or a column comes or goes.
 
-1 had no mark, no `runs` and no `duplicates`. A column that an older file lacks is read as null, one
-that is no longer known is left out; a column never gets another meaning under its name.
+1 had no mark, no `runs` and no `duplicates`; 2 no `contact_changes`, `do_not_call_changes` and
+`results`, nor `unread`, `is_clock_back` and `has_unpublished` of a run. A column that an older file
+lacks is read as null, one that is no longer known is left out; a column never gets another meaning
+under its name.
 """
 
 
@@ -55,6 +57,25 @@ AUDIT_TABLES = {
         AuditTable("copies", "kept.copies", ("command_key", "sink"), "issued_at"),
         AuditTable("witnesses", "kept.witnesses", ("source", "call_id", "witness"), "started_at"),
         AuditTable("duplicates", "kept.duplicates", ("number",), "found_at"),
+        AuditTable(
+            "contact_changes",
+            "kept.contact_changes",
+            ("source", "contact_id", "number", "changed_run"),
+            "changed_at",
+        ),
+        AuditTable(
+            "do_not_call_changes",
+            "kept.do_not_call_changes",
+            ("source", "number", "number_hash", "changed_run"),
+            "changed_at",
+        ),
+        AuditTable(
+            "results",
+            "raw.results",
+            ("source", "file", "line"),
+            "known_at",
+            changed="applied_run",
+        ),
         AuditTable("runs", "ops.runs", ("run_id",), "run_at", changed="run_id"),
         AuditTable(
             "settings",

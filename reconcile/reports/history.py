@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     import duckdb
 
 
+_NOT_LOOKED_AT = {"duplicates", "contact_changes", "do_not_call_changes"}
+
 _TABLES = [
     table
     for table in AUDIT_TABLES.values()
-    if table.relation.startswith("kept.") and table.name != "duplicates"
+    if table.relation.startswith("kept.") and table.name not in _NOT_LOOKED_AT
 ]
 """Those whose rows reports look back at."""
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _RUN_COLUMNS = (
     "{run_id: 'bigint', run_at: 'timestamp', started_at: 'timestamp', ended_at: 'timestamp', "
     "version: 'varchar', settings_hash: 'varchar', counts: 'varchar', outcome: 'varchar', "
-    "exit_code: 'bigint', has_changes: 'boolean'}"
+    "exit_code: 'bigint', has_changes: 'boolean', unread: 'varchar', is_clock_back: 'boolean', "
+    "has_unpublished: 'boolean'}"
 )
 
 
