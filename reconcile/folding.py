@@ -66,6 +66,16 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
         has_cel = False
         # Planning the folds costs a tenth of a second, and most minutes have nothing to fold.
         connection.execute(without.CALLS)
+    keep(connection, moment)
+    if has_cel:
+        steps.run(connection, KEEP_WITNESSES, moment)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Keep what is new or changed of the calls in `staging.calls`, with their numbers read.
+
+    From then on `moment` knows how far back calls matter, and which rules the settings ask for.
+    """
     steps.run(connection, ("core.number_texts",), moment)
     number_cache.fill(connection)
     horizon = queries.rows(connection, "core.horizon", moment.params()).as_dicts()[0]
@@ -75,5 +85,3 @@ def fold(connection: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     moment.limits_since = limits_since and limits_since - LONGEST_CALL
     moment.ask(horizon)
     steps.run(connection, STORE_CALLS, moment)
-    if has_cel:
-        steps.run(connection, KEEP_WITNESSES, moment)

@@ -121,6 +121,13 @@ def decide(
     if moment.has_new_directory:  # of a large one it is too dear for each run
         steps.run(connection, FIND_DUPLICATES, moment)
     fold(connection, moment)
+    return judge(connection, settings, moment)
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, moment: Moment
+) -> list[tuple[str, str]]:
+    """Decide from the calls that are kept, those of this run in `core.calls`; else as `decide`."""
     steps.run(connection, BEFORE_THE_WALK, moment)
     steps.repeat(connection, moment, FIND_MATCHES, MATCH, until=("core.attempt_matches",))
     steps.run(connection, SETTLE, moment)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 EXIT_MEANINGS = {
     ExitCode.DONE: "done, also when there was nothing to do",
-    ExitCode.FINDINGS: "findings: an import has some, an alert is raised, or "
+    ExitCode.FINDINGS: "findings: an import has some, a replay differs, an alert is raised, or "
     "`status` says it is not well",
     ExitCode.USAGE: "the command line or the settings",
     ExitCode.SOURCE: "a source could not be read, a directory or a do-not-call list was refused, "
@@ -106,6 +106,12 @@ def simulate_block(demo: PlayedDemo) -> str:
     return f"```\n{command}\n{told.rstrip()}\n```"
 
 
+def replay_block(demo: PlayedDemo) -> str:
+    asked = "replay --at 2026-11-20T09:06:00Z"
+    told = reconcile(*asked.split(), folder=demo.site.folder)
+    return f"```\n$ reconcile {asked}\n{told.rstrip()}\n```"
+
+
 def reports_block() -> str:
     """The reports by the question that they answer; each in its own words."""
     left = {catalogue.short_name(query): query.summary for query in catalogue.listed()}
@@ -121,8 +127,13 @@ def reports_block() -> str:
 def written(name: str, request: pytest.FixtureRequest) -> str:
     """The block as the program writes it now."""
     match name:
-        case "demo" | "explain" | "simulate":
-            of_demo = {"demo": demo_block, "explain": explain_block, "simulate": simulate_block}
+        case "demo" | "explain" | "simulate" | "replay":
+            of_demo = {
+                "demo": demo_block,
+                "explain": explain_block,
+                "simulate": simulate_block,
+                "replay": replay_block,
+            }
             return of_demo[name](request.getfixturevalue("demo"))
         case "commands":
             return commands_block(request.getfixturevalue("tmp_path"))
@@ -132,7 +143,8 @@ def written(name: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["demo", "explain", "commands", "simulate", "settings", "reports", "exit codes"]
+    "name",
+    ["demo", "explain", "commands", "simulate", "replay", "settings", "reports", "exit codes"],
 )
 def test_a_block_of_the_readme_is_what_the_program_says(
     name: str, request: pytest.FixtureRequest

@@ -12,6 +12,8 @@ import pytest
 
 from reconcile import settings, sinks
 from reconcile.run_start import open_sinks
+from reconcile.settings.tables import to_tables
+from reconcile.settings.written import of_json
 from reconcile.sources import registry
 
 README = Path(__file__).parent.parent / "README.md"
@@ -34,6 +36,15 @@ def test_an_example_is_complete(name: str, tmp_path: Path) -> None:
     found = read(tmp_path, name)
     assert not [line for line in found.warnings if "has no source of contacts" not in line]
     assert {campaign.dialler for campaign in found.campaigns} == set(open_sinks(found))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_read_back_from_what_runs_keep_of_it(name: str, tmp_path: Path) -> None:
+    found = read(tmp_path, name)
+    again = of_json(settings.as_json(found), found.file)
+    assert again is not None
+    assert settings.settings_hash(again) == settings.settings_hash(found)
+    assert to_tables(again) == to_tables(found)
 
 
 def test_every_kind_has_an_example(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ LAYERS = (
     | {"pulling", "undelivered"}
     | {"jobs", "openings", "report_files", "scheduled", "snapshots", "sweeping", "folding", "steps"}
     | {"reports", "explain", "due", "duplicates", "demo", "checking", "pages"}
-    | {"simulation", "report_mail", "alerting", "alerts_standing", "alert_webhook"},
+    | {"simulation", "replay", "report_mail", "alerting", "alerts_standing", "alert_webhook"},
     {"sources", "sinks", "outbox", "lanes", "publishing", "audit_files", "import_file"},
     {"database", "databases", "queries", "number_cache", "client_zones", "scratch"}
     | {"state_faults", "state", "mluvii"},

@@ -17,6 +17,7 @@ from reconcile.cli import (
     export,
     figures,
     number,
+    replay,
     run,
     schedule,
     simulate,
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 GROUPS = (
-    *(starting, run, number, directory, figures, export, simulate),
+    *(starting, run, number, directory, figures, export, simulate, replay),
     *(status, schedule, undelivered, by_hand),
 )
 """Importing a group adds its commands to `app`."""
 
 _ORDER = (
     *("demo", "init", "check", "run"),
-    *("due", "explain", "duplicates", "report", "export", "simulate"),
+    *("due", "explain", "duplicates", "report", "export", "simulate", "replay"),
     *("status", "schedule", "rejected", "rules"),
     *("pending", "retry", "discard"),
     *("pause", "resume", "close"),

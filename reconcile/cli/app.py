@@ -14,7 +14,7 @@ _EXIT_CODES = """\
 \b
 Exit codes:
     0  done, also when there was nothing to do
-    1  findings: of an import check, an alert, or `status` finds it not well
+    1  findings: of an import check, replay or alert, or `status` finds it not well
     2  the command line or the settings
     3  a source cannot be read, or the clock went back
     4  an audit found a broken promise; the dials concerned wait

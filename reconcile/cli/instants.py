@@ -21,6 +21,6 @@ def instant(text: str | None, option: str) -> datetime | None:
         ) from None
 
 
-def now_or(text: str | None) -> datetime:
+def now_or(text: str | None, option: str = "--now") -> datetime:
     """The instant asked for, or the clock's."""
-    return instant(text, "--now") or clock.utc_now()
+    return instant(text, option) or clock.utc_now()

@@ -39,7 +39,7 @@ def load(path: Path, changes: Changes | None = None) -> Settings:
     values = toml_text.values_of(text, path)
     changed = () if changes is None else changes.put_into(values)
     findings = Findings()
-    settings = _read(values, path, findings)
+    settings = read(values, path, findings)
     if not findings.errors and not findings.warnings:
         return settings
     from reconcile.settings.places import key_lines  # noqa: PLC0415 - good settings need no lines
@@ -51,7 +51,8 @@ def load(path: Path, changes: Changes | None = None) -> Settings:
     return replace(settings, warnings=worded(findings.warnings, path.name, lines, changed))
 
 
-def _read(values: dict[str, object], path: Path, findings: Findings) -> Settings:
+def read(values: dict[str, object], path: Path, findings: Findings) -> Settings:
+    """Make the settings of what a file has; not to be used where findings has errors."""
     keys = keys_of(Settings)
     found = _read_keys(keys, values, (), findings)
     _find_unknown(values, {*(key.name for key in keys), *_SECTIONS}, (), findings)
