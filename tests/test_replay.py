@@ -25,6 +25,8 @@ from reconcile.reports.read_copy import open_read_copy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from played_demo import PlayedDemo
+
     from reconcile.replay import Replayed
 
 FIRST, LAST = "08:54", "09:15"
@@ -33,12 +35,10 @@ SOME = {"08:54", "09:00", "09:06", "09:15"}
 """Of the minutes of the recording those that are replayed without `--slow`."""
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Site:
+@pytest.fixture
+def played(demo: PlayedDemo) -> Site:
     """The recording, run minute by minute."""
-    site = Site.of_samples(tmp_path_factory.mktemp("played") / "site")
-    site.replay(FIRST, LAST)
-    return site
+    return demo.site
 
 
 def again(site: Site, time: str) -> Replayed:
