@@ -6,6 +6,7 @@ update kept.commands
 set
     payload = dials.payload,
     sink = dials.sink,
+    promised_at = dials.promised_at,
     wanted_run = $run_id::bigint,
     changed_run = $run_id::bigint
 from core.dials as dials
