@@ -7,7 +7,8 @@
 -- `near_limit_calls`. Counted is every outgoing call, and every dial whose call was not seen, as
 -- the limits do. left: how many more the limit would have let leave; below 0 it was broken, by
 -- calls that it cannot hold. A limit per contact counts the calls to all numbers of the contact, as
--- the directory has it now; number is the one that was called last.
+-- the directory has it now, those that other contacts have too; number is the one that was called
+-- last.
 with made as (
     select
         calls.number,
@@ -22,7 +23,7 @@ with made as (
     where attempts.call_id is null and attempts.result is distinct from 'refused'
 ),
 
--- A number that stands on several contacts is counted alone, as the limits do.
+-- Whose number stands on several contacts, or on none, is counted alone, as the limits do.
 holders as (
     select
         contacts.number,
@@ -44,19 +45,45 @@ limits as (
     from settings.limits as limits
 ),
 
+numbers_of_holders as (
+    -- Distinct: a number can stand twice on one contact.
+    select distinct
+        contacts.number,
+        holders.contact
+    from holders
+    inner join kept.contacts as contacts
+        on holders.contact = contacts.source || '/' || contacts.contact_id
+    where contacts.number is not null
+),
+
 placed as (
     select
         limits.calls as limit_calls,
         limits.hours,
         limits.per,
         made.number,
-        case when limits.per = 'contact' then holders.contact end as contact,
+        null as contact,
         made.called_at
     from made
     cross join limits
     left join holders
         on made.number = holders.number
-    where made.called_at < $to_at::timestamp
+    where
+        made.called_at < $to_at::timestamp
+        and (limits.per != 'contact' or holders.contact is null)
+    union all
+    select
+        limits.calls as limit_calls,
+        limits.hours,
+        limits.per,
+        made.number,
+        numbers_of_holders.contact,
+        made.called_at
+    from made
+    cross join limits
+    inner join numbers_of_holders
+        on made.number = numbers_of_holders.number
+    where made.called_at < $to_at::timestamp and limits.per = 'contact'
 ),
 
 counted as (
