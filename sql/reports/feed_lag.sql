@@ -5,8 +5,10 @@
 --
 -- late: from the end of the call to the first run that saw it, even as one that was going on, which
 -- is no lag. written late: to when its record can have stood in the source, the part of the lag
--- that is not ours. Calls that ended before the first run that is known are left out, for they were
--- there already. When each stream was last read is told by feeds. Days are those of `time_zone`.
+-- that is not ours; where the record was changed after that run, nothing tells it any more, and the
+-- call is left out of it. Calls that ended before the first run that is known are left out, for
+-- they were there already. When each stream was last read is told by feeds. Days are those of
+-- `time_zone`.
 with first_run as (
     select min(runs.run_at) as run_at
     from ops.runs as runs
@@ -17,7 +19,11 @@ lags as (
         kept.local_time(calls.ended_at, $time_zone::varchar)::date as day,
         calls.source,
         greatest(0, epoch(calls.first_seen_at - calls.ended_at))::bigint as late_seconds,
-        greatest(0, epoch(calls.known_at - calls.ended_at))::bigint as written_late_seconds
+        case
+            when calls.first_seen_at <= calls.ended_at then 0
+            when calls.known_at <= calls.first_seen_at
+                then greatest(0, epoch(calls.known_at - calls.ended_at))::bigint
+        end as written_late_seconds
     from kept.calls as calls
     cross join first_run
     where
