@@ -14,32 +14,68 @@ with last_run as (
     from ops.runs as runs
 ),
 
-calls as (
+talks as (
     select
+        calls.source,
+        calls.call_id,
         calls.number,
-        calls.direction,
         calls.connected_at,
-        coalesce(calls.talk_ended_at, calls.ended_at) as over_at,
-        lead(case when calls.direction = 'in' then calls.started_at end ignore nulls) over (
-            partition by calls.number
-            order by calls.started_at, calls.source, calls.call_id
-        ) as next_called_at
+        coalesce(calls.talk_ended_at, calls.ended_at) as over_at
     from kept.calls as calls
-    where calls.direction in ('in', 'out') and calls.number is not null
+    where
+        calls.direction in ('in', 'out')
+        and calls.number is not null
+        and calls.connected_at is not null
+),
+
+events as (
+    select
+        talks.*,
+        talks.over_at as event_at,
+        null::timestamp as called_at
+    from talks
+    where talks.over_at is not null
+    union all
+    select
+        calls.source,
+        calls.call_id,
+        calls.number,
+        null as connected_at,
+        null as over_at,
+        calls.started_at as event_at,
+        calls.started_at as called_at
+    from kept.calls as calls
+    where calls.direction = 'in' and calls.number is not null
+),
+
+-- Whoever calls in the second in which a talk is over calls after it.
+followed as (
+    select
+        events.*,
+        min(events.called_at) over (
+            partition by events.number
+            order by
+                events.event_at,
+                events.called_at is not null,
+                events.source,
+                events.call_id
+            rows between 1 following and unbounded following
+        ) as next_called_at
+    from events
 ),
 
 contacts as (
     select
-        kept.local_time(calls.connected_at, $time_zone::varchar)::date as day,
+        kept.local_time(followed.connected_at, $time_zone::varchar)::date as day,
         coalesce(
-            calls.next_called_at < calls.over_at + $repeat_days::bigint * interval '1 day', false
+            followed.next_called_at < followed.over_at + $repeat_days::bigint * interval '1 day', false
         ) as is_repeated
-    from calls
+    from followed
     cross join last_run
     where
-        calls.connected_at >= $from_at::timestamp
-        and calls.connected_at < $to_at::timestamp
-        and calls.over_at + $repeat_days::bigint * interval '1 day' <= last_run.run_at
+        followed.connected_at >= $from_at::timestamp
+        and followed.connected_at < $to_at::timestamp
+        and followed.over_at + $repeat_days::bigint * interval '1 day' <= last_run.run_at
 )
 
 select
