@@ -5,7 +5,7 @@
 --
 -- One call can ring many phones, so both are counted and never mixed (Enreach). calls: entered the
 -- queue. ringings: of one phone each, answered or not; unanswered ringings: a phone rang and was
--- not taken, which is no missed call. per call = ringings / calls. A queue_log alone tells it, and
+-- not taken, also where the caller went away meanwhile; that is no missed call. per call = ringings / calls. A queue_log alone tells it, and
 -- its rows are kept for `raw_days`. Days are those of `time_zone`.
 with events as (
     select
@@ -14,7 +14,7 @@ with events as (
         queue_log.event
     from raw.queue_log as queue_log
     where
-        queue_log.event in ('ENTERQUEUE', 'CONNECT', 'RINGNOANSWER')
+        queue_log.event in ('ENTERQUEUE', 'CONNECT', 'RINGNOANSWER', 'RINGCANCELED')
         and queue_log.applied_run is not null
         and queue_log.event_at >= $from_at::timestamp
         and queue_log.event_at < $to_at::timestamp
@@ -25,9 +25,9 @@ counted as (
         events.day,
         events.queue,
         count(*) filter (where events.event = 'ENTERQUEUE') as call_count,
-        count(*) filter (where events.event in ('CONNECT', 'RINGNOANSWER')) as ringing_count,
+        count(*) filter (where events.event != 'ENTERQUEUE') as ringing_count,
         count(*) filter (where events.event = 'CONNECT') as answered_count,
-        count(*) filter (where events.event = 'RINGNOANSWER') as unanswered_count
+        count(*) filter (where events.event not in ('ENTERQUEUE', 'CONNECT')) as unanswered_count
     from events
     group by
         events.day,
