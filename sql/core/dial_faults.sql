@@ -6,7 +6,8 @@
 -- For readers. never_dialled: handed out, and no call of it was seen in time. dialled_twice: a call
 -- carries the key of a dial that was handed out before, and is not the one call of any dial.
 -- without_command: an outgoing call carries a key, and no dial of ours to that number had been
--- handed out with it by then. removed_too_late: the call of a dial began after the remove of its
+-- handed out with it by then, within the tolerance of clocks; not even where one was later, whose
+-- call it then is. removed_too_late: the call of a dial began after the remove of its
 -- episode had been taken. Calls that carry no key are by hand.
 with dials as (
     select attempts.*
@@ -92,6 +93,25 @@ from keyed_calls
 left join keyed_dials
     on keyed_calls.source = keyed_dials.source
     and keyed_calls.call_id = keyed_dials.call_id
+union all
+select
+    'without_command' as fault,
+    dials.campaign,
+    dials.number,
+    dials.attempt_number,
+    calls.started_at as happened_at,
+    calls.source || '/' || calls.call_id as call,
+    dials.command_key,
+    dials.episode_id
+from dials
+inner join kept.calls as calls
+    on dials.call_source = calls.source
+    and dials.call_id = calls.call_id
+cross join settings.program as program
+where
+    calls.attempt_key is not null
+    and calls.started_at + program.clock_tolerance_seconds * interval '1 second'
+    < dials.handed_out_at
 union all
 select
     'removed_too_late' as fault,
