@@ -1,6 +1,6 @@
 -- What each episode came to: the client recovered, when and through whom, or why not.
 -- Grain:  one row per episode
--- Reads:  kept.episodes, kept.dropped_calls, kept.calls, kept.attempts, kept.decisions,
+-- Reads:  kept.episodes, kept.calls, kept.attempts, kept.decisions, core.told_drops,
 --         core.later_talks
 -- Params: none
 --
@@ -12,29 +12,32 @@
 -- is_recoverable: there was somebody to call back; not where the call turned out to be no dropped
 -- one, the number is not to be called, or campaign or person ended it.
 -- talked_at: the first talk after the drop, also one that came after another closing or that
--- `remove_on` leaves out; talked_direction: in, the client called. attempt_count: steps of the
+-- `remove_on` leaves out; talked_direction: in, the client called. talked_later_at: the last talk
+-- after a closing that was none. attempt_count: steps of the
 -- ladder made, those counted from calls by hand too; dial_count: dials handed out, redials too.
+-- waited_seconds: in the dropped call that opened it; all_waited_seconds: in all of its calls.
 -- blocked_since and blocked_by (contacts): while open; is_blocked: then, or when it closed.
 with opening_drops as (
     -- Distinct: a call is one dropped call, whatever is read of it.
     select
-        dropped_calls.source,
-        dropped_calls.call_id,
-        any_value(dropped_calls.kind) as kind,
-        any_value(dropped_calls.waited_seconds) as waited_seconds
-    from kept.dropped_calls as dropped_calls
+        told_drops.source,
+        told_drops.call_id,
+        any_value(told_drops.kind) as kind,
+        any_value(told_drops.waited_seconds) as waited_seconds
+    from core.told_drops as told_drops
     group by
-        dropped_calls.source,
-        dropped_calls.call_id
+        told_drops.source,
+        told_drops.call_id
 ),
 
 drops as (
     select
-        dropped_calls.episode_id,
-        count(*) as dropped_count
-    from kept.dropped_calls as dropped_calls
-    where not dropped_calls.is_withdrawn and dropped_calls.episode_id is not null
-    group by dropped_calls.episode_id
+        told_drops.episode_id,
+        count(*) as dropped_count,
+        sum(told_drops.waited_seconds)::bigint as waited_seconds
+    from core.told_drops as told_drops
+    where not told_drops.is_withdrawn and told_drops.episode_id is not null
+    group by told_drops.episode_id
 ),
 
 attempts as (
@@ -123,7 +126,10 @@ told as (
                 else reached.direction
             end,
             later_talks.direction
-        ) as talked_direction
+        ) as talked_direction,
+        case
+            when later_talks.last_talk_at > episodes.closed_at then later_talks.last_talk_at
+        end as talked_later_at
     from kept.episodes as episodes
     left join reached
         on episodes.episode_id = reached.episode_id
@@ -150,6 +156,7 @@ select
         else []
     end as blocked_by,
     opening_drops.waited_seconds,
+    drops.waited_seconds as all_waited_seconds,
     coalesce(drops.dropped_count, 0) as dropped_count,
     coalesce(attempts.attempt_count, 0) as attempt_count,
     coalesce(attempts.dial_count, 0) as dial_count,
@@ -165,6 +172,7 @@ select
     attempts.first_handed_out_at,
     told.reached_at,
     told.talked_at,
+    told.talked_later_at,
     case when told.outcome = 'blocked' then told.blocked_since end as blocked_since,
     told.closed_at
 from told

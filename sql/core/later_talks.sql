@@ -1,4 +1,4 @@
--- The first talk after the drop of each episode that no talk has closed.
+-- The first and the last talk after the drop of each episode that no talk has closed.
 -- Grain:  one row per such episode with whose client an operator talked later
 -- Reads:  kept.episodes, kept.campaigns, core.connections
 -- Params: none
@@ -51,17 +51,20 @@ events as (
 followed as (
     select
         events.episode_id,
-        min(events.talk) over (
-            partition by events.campaign, events.number
-            order by events.event_at, events.episode_id is not null, events.episode_id, events.talk
-            rows between current row and unbounded following
-        ) as talk
+        min(events.talk) over onwards as talk,
+        max(events.talk) over onwards as last_talk
     from events
+    window onwards as (
+        partition by events.campaign, events.number
+        order by events.event_at, events.episode_id is not null, events.episode_id, events.talk
+        rows between current row and unbounded following
+    )
 )
 
 select
     followed.episode_id,
     followed.talk['talk_at'] as talk_at,
-    followed.talk['direction'] as direction
+    followed.talk['direction'] as direction,
+    followed.last_talk['talk_at'] as last_talk_at
 from followed
 where followed.episode_id is not null and followed.talk is not null

@@ -1,6 +1,6 @@
 -- Every dropped call once for each split of a report: in all, by campaign, day, hour, line, queue.
 -- Grain:  one row per dropped call (source, call_id) and split
--- Reads:  kept.dropped_calls, kept.calls, core.splits
+-- Reads:  core.told_drops, core.splits
 -- Params: $from_at timestamp, $to_at timestamp, $time_zone varchar, $short_abandon_seconds bigint
 --
 -- For readers. Days and hours are those of the drop. What the records later say was no dropped call
@@ -11,8 +11,8 @@ select
     kept.split_value(
         splits.split,
         kept.local_time(drops.dropped_at, $time_zone::varchar),
-        calls.dialled_number,
-        calls.queue,
+        drops.line,
+        drops.queue,
         drops.campaign
     ) as split_value,
     drops.number,
@@ -20,10 +20,7 @@ select
     drops.account,
     drops.waited_seconds,
     drops.waited_seconds < $short_abandon_seconds::bigint as is_short
-from kept.dropped_calls as drops
-left join kept.calls as calls
-    on drops.source = calls.source
-    and drops.call_id = calls.call_id
+from core.told_drops as drops
 cross join core.splits as splits
 where
     not drops.is_withdrawn

@@ -5,8 +5,9 @@
 --
 -- reason: duplicate, the number stands on two or more contacts; not_in_directory, where unknown
 -- callers are blocked. contacts: on which it stands, one of them has to go. age: hours since it was
--- blocked, to the last run. dropped: dropped calls of that client that wait, the price of it. The
--- oldest stands first. Nothing is merged or chosen by the program.
+-- blocked, to the last run. dropped: dropped calls of that client that wait, the price of it;
+-- waited: in all of them together. The oldest stands first. Nothing is merged or chosen by the
+-- program.
 with last_run as (
     select max(runs.run_at) as run_at
     from ops.runs as runs
@@ -22,7 +23,7 @@ select
     outcomes.blocked_reason as reason,
     outcomes.blocked_by as contacts,
     outcomes.dropped_count,
-    outcomes.waited_seconds,
+    outcomes.all_waited_seconds as waited_seconds,
     outcomes.added_at,
     outcomes.episode_id
 from core.episode_outcomes as outcomes

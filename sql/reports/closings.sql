@@ -16,7 +16,7 @@ with counted as (
         sum(outcomes.dial_count)::bigint as dial_count,
         count(*) filter (where outcomes.dial_count = 0) as no_dial_count,
         count(*) filter (where outcomes.is_blocked) as blocked_count,
-        count(*) filter (where outcomes.talked_at > outcomes.closed_at) as talked_later_count,
+        count(outcomes.talked_later_at) as talked_later_count,
         quantile_cont(epoch(outcomes.closed_at - outcomes.added_at), 0.5) as open_seconds
     from core.episode_outcomes as outcomes
     where
