@@ -6,9 +6,10 @@ lies between is the program's own: the SQL files, the pipeline and the outbox.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import groupby, zip_longest
 from types import SimpleNamespace
@@ -84,6 +85,7 @@ class Program:
         self.contacts: list[tuple[str, str]] = []
         self.do_not_call: list[str] = []
         self.pauses: list[tuple] = []
+        self.versions = 0  # of its settings
 
     def close(self) -> None:
         self.connection.close()
@@ -179,15 +181,21 @@ class Program:
         all_rules: list[tuple[oracle.ProgramSettings, set[str]]],
         *,
         has_do_not_call: bool = False,
+        now: datetime | None = None,
     ) -> None:
         """Bring in the settings of several worlds, each with its sources; the first one's are those
-        that a program has but once."""
+        that a program has but once. With `now` they are told as those in force from then on."""
         self.is_changed = True
+        self.versions += 1
+        version = f"version {self.versions}"
+        if now is not None:
+            told = settings_json([rules for rules, _ in all_rules])
+            self.insert("ops.settings", (version, told, now))
         (first, _), *_ = all_rules
         rows: dict[str, list[tuple]] = {table: [] for table in SETTINGS_TABLES}
         rows["program"] = [
             (
-                "hash", "", first.clock_tolerance_seconds, 20, 35, 3,
+                version, "", first.clock_tolerance_seconds, 20, 35, 3,
                 first.dials_per_run, first.dials_waiting_max,
             )
         ]  # fmt: skip
@@ -292,6 +300,17 @@ class Program:
         queries.run(self.connection, "commands.close_by_hand", params)
 
 
+def settings_json(programs: list[oracle.ProgramSettings]) -> str:
+    """The settings of several worlds as the program keeps them for readers."""
+    campaigns = [asdict(one) for rules in programs for one in rules.campaigns]
+    told = {"sources": {}, "campaigns": campaigns, "sinks": {}, "reports": {}}
+    return json.dumps(told, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)
+
+
 def hours_of(hours: oracle.Hours | None) -> dict[str, object]:
     """Calling hours of the oracle as the settings have them, written in short."""
     if hours is None:
@@ -385,7 +404,7 @@ def _decisions_differ(worlds, outcomes, program: Program) -> list[str]:
         if any(ours is not theirs for ours, theirs in zip_longest(in_force, rules)):
             rules = in_force
             program.set_all_rules(
-                [*zip(rules, sources, strict=True)], has_do_not_call=has_do_not_call
+                [*zip(rules, sources, strict=True)], has_do_not_call=has_do_not_call, now=now
             )
         program.set_directory(_all_in_force(worlds, "directory", now))
         program.set_do_not_call(_all_in_force(worlds, "do_not_call", now))

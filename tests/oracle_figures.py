@@ -31,6 +31,9 @@ class Told:
     number: str
     opening: oracle.CallId
     added_at: datetime
+    closed_at: datetime | None
+    drops: list[oracle.CallRecord]  # that the records still say are some
+    decided: list[tuple[datetime, oracle.Decision]]  # run by run
     outcome: str
     reached_attempt: int | None
     attempts: int
@@ -59,13 +62,13 @@ class Figures:
     ) -> None:
         self.zone = ZoneInfo(zone)
         self.short, self.in_time = short, in_time
-        self.outcomes = outcomes
+        self.worlds, self.outcomes = [*worlds], outcomes
         self.calls = [call for outcome in outcomes for call in outcome.calls.values()]
         self.accounts = [one for outcome in outcomes for one in outcome.accounts.values()]
         self.attempts = [one for outcome in outcomes for one in outcome.attempts]
         self.last_run = max(run.now for outcome in outcomes for run in outcome.runs)
         self.shortest_talks: dict[str, int] = {}
-        for world in worlds:
+        for world in self.worlds:
             for at, program in sorted(world.settings, key=lambda one: one[0]):
                 if at <= self.last_run:
                     for campaign in program.campaigns:
@@ -84,6 +87,14 @@ class Figures:
         blocked = {
             one.episode for one in outcome.runs[-1].decisions if one.decision == "blocked"
         }
+        decided: dict[oracle.EpisodeId, list[tuple[datetime, oracle.Decision]]] = defaultdict(list)
+        for run in outcome.runs:
+            for one in run.decisions:
+                decided[one.episode].append((run.now, one))
+        drops: dict[oracle.EpisodeId | None, list[oracle.CallRecord]] = defaultdict(list)
+        for account in outcome.accounts.values():
+            if oracle.drop_kind(outcome.calls[account.call]) is not None:
+                drops[account.episode].append(outcome.calls[account.call])
         for episode in outcome.episodes:
             own = [one for one in outcome.attempts if one.episode == episode.id]
             dials = [one for one in own if one.key is not None]
@@ -95,6 +106,9 @@ class Figures:
                 number=episode.id.number,
                 opening=episode.id.opening,
                 added_at=episode.added_at,
+                closed_at=episode.closed_at,
+                drops=drops[episode.id],
+                decided=decided[episode.id],
                 outcome=word,
                 reached_attempt=attempt,
                 attempts=sum(1 for one in own if not one.redial),

@@ -864,6 +864,8 @@ class _Builder:
             self.hung_up(call, place="desk"), result=self.pick.of(("no_answer", "busy", "machine"))
         )
         if unanswered.result == "machine":  # which some systems call connected
+            if self.pick.apart(f"left alone {call.call_id}").of((False, True)):
+                unanswered = replace(unanswered, result="client_alone")
             unanswered = replace(unanswered, connected_at=unanswered.ended_at)
         talking = replace(self.talked(call), result="answered")
         return self.versions(
