@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from statistics import quantiles
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,20 @@ class Truth:
         ends = [end for where, end, _ in self.calls if choice.has(where)]
         return ends.count("abandoned"), len(ends)
 
+    def spreads(self, choice: Choice) -> dict[str, tuple[float, float] | None]:
+        """The median and what nine of ten do not exceed, in seconds; None where there is none."""
+        lost = [each for each in self.lost if choice.has(each.where)]
+        times = {
+            "waited": [waited for where, _, waited in self.drops if choice.has(where)],
+            "to_attempt": [each.dialled_after.total_seconds() for each in lost if each.dials],
+            "to_contact": [
+                each.reached_after.total_seconds()
+                for each in lost
+                if each.reached_after is not None
+            ],
+        }
+        return {name: _middle_and_high(sorted(found)) for name, found in times.items()}
+
     def tables(self, choice: Choice) -> dict[str, Counter[tuple[str, str]]]:
         """Each chart as its table has it: what stands in a row and a column, where it is not 0."""
         lost = [each for each in self.lost if choice.has(each.where)]
@@ -127,11 +142,19 @@ class Truth:
         }
 
 
+def _middle_and_high(found: list[float]) -> tuple[float, float] | None:
+    if len(found) < 2:
+        return (found[0], found[0]) if found else None
+    tenths = quantiles(found, n=10, method="inclusive")
+    return tenths[4], tenths[8]
+
+
 def _curve(lost: list[Lost]) -> Counter[tuple[str, str]]:
     chart = next(chart for chart in charts.CHARTS if chart.name == "recovery")
     times = {
         "Won back by us": [each.reached_after for each in lost if each.result == "won_back"],
         "Called back by themselves": [each.reached_after for each in lost if each.result == "self"],
+        "Reached otherwise": [each.reached_after for each in lost if each.result == "otherwise"],
         "First dial handed out": [each.dialled_after for each in lost],
     }
     return +Counter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import doctest
 import gzip
 import json
 import re
@@ -21,7 +22,7 @@ from page_truth import Choice, Truth, truth_of
 from reading_folder import fill
 
 from reconcile import cli, database
-from reconcile.pages import charts, cubes, report
+from reconcile.pages import charts, cubes, report, spreads
 from reconcile.pages.figures import FIGURES, beside
 from reconcile.reports.catalogue import Period
 from reconcile.reports.tables import Zone, zone_named
@@ -42,10 +43,14 @@ MIDNIGHT = "Pacific/Kiritimati"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>=1+1 \u202e{{ 7 * 7 }}"
 
 READ = """(() => {
-  const found = { figures: {}, beside: {}, hero: {}, tables: {} };
+  const found = { figures: {}, beside: {}, hero: {}, spreads: {}, tables: {} };
   for (const place of document.querySelectorAll('[data-figure]')) {
     found.figures[place.dataset.figure] = place.querySelector('.value').textContent;
     found.beside[place.dataset.figure] = place.querySelector('.beside').textContent;
+  }
+  for (const place of document.querySelectorAll('[data-spread]')) {
+    found.spreads[place.dataset.spread] =
+      [...place.querySelectorAll('.value, .beside')].map((each) => each.textContent);
   }
   for (const place of document.querySelectorAll('[data-hero]')) {
     found.hero[place.dataset.hero] = place.textContent;
@@ -74,6 +79,37 @@ MARKS = """Object.fromEntries([...document.querySelectorAll('[data-chart]')].map
 
 def figures_of(told: dict[str, Any]) -> dict[str, int]:
     return {name: int(text.replace(",", "")) for name, text in told["figures"].items()}
+
+
+UNITS = {"d": 86400, "h": 3600, "min": 60, "s": 1}
+
+
+def spreads_of(told: dict[str, Any]) -> dict[str, tuple[Span, Span] | None]:
+    """The times on a page, each as the seconds that its words can mean: from, and before."""
+    return {
+        name: None if value == "–" else (Span.of(value), Span.of(beside.partition("within ")[2]))
+        for name, (value, beside) in told["spreads"].items()
+    }
+
+
+@dataclass(frozen=True)
+class Span:
+    """The seconds that words for a time stand for: two units, and what is less is left out."""
+
+    least: int
+    step: int
+
+    @classmethod
+    def of(cls, words: str) -> Span:
+        parts = [(int(value), UNITS[unit]) for value, unit in re.findall(r"(\d+) (\w+)", words)]
+        units = [*UNITS.values(), 1]
+        return cls(sum(value * unit for value, unit in parts), units[units.index(parts[0][1]) + 1])
+
+    def __eq__(self, seconds: object) -> bool:
+        assert isinstance(seconds, float | int)
+        return self.least - 0.51 <= seconds < self.least + self.step - 0.49
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def table_of(told: dict[str, Any], name: str) -> Counter[tuple[str, str]]:
@@ -324,6 +360,9 @@ def test_every_figure_is_what_a_naive_count_says(played: Played, tab: Page) -> N
     assert len(played.truth.lost) > 50
     assert len({where.day for where, _, _ in played.truth.drops}) == 2
     assert figures_of(told) == played.truth.figures(Choice())
+    spreads = played.truth.spreads(Choice())
+    assert None not in spreads.values()
+    assert spreads_of(told) == spreads
 
 
 def test_every_table_is_what_a_naive_count_says(played: Played, tab: Page) -> None:
@@ -340,12 +379,17 @@ def test_every_figure_and_table_follows_a_filter(place: int, played: Played, tab
     chosen, choice = played.choices[place]
     told = choose(tab, **chosen)
     assert figures_of(told) == played.truth.figures(choice)
+    assert spreads_of(told) == played.truth.spreads(choice)
     for name, table in played.truth.tables(choice).items():
         assert table_of(told, name) == table, name
     abandoned, offered = played.truth.abandonment(choice)
     dropped = next(figure for figure in FIGURES if figure.name == "dropped")
     whole = 0 if choice.campaign else offered
     assert told["beside"]["dropped"] == beside(dropped, abandoned, whole)
+
+
+def test_times_are_told_as_their_examples_say() -> None:
+    assert doctest.testmod(spreads).failed == 0
 
 
 # What records may hold.

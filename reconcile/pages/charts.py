@@ -91,6 +91,7 @@ OTHERWISE = Series("otherwise", "Reached otherwise", "var(--otherwise)")
 OPEN = Series("open", "Still to be called", "var(--open)")
 BLOCKED = Series("blocked", "Blocked", "var(--blocked)")
 LOST = Series("lost", "Not reached", "var(--lost)")
+DIALLED = Series("dialled", "First dial handed out", "var(--soft)")
 
 RESULTS = (WON_BACK, SELF, OTHERWISE, OPEN, BLOCKED, LOST)
 
@@ -163,9 +164,10 @@ CHARTS = (
         title="How soon clients are reached",
         definition=(
             "The share of all episodes whose client was reached within so many minutes of the "
-            "dropped call: in a dial of ours, or because he called again and got through. The "
-            "dashed line is the share dialled by us at all. Episodes that are still open count as "
-            "not reached."
+            "dropped call: in a dial of ours, because he called again and got through, or "
+            "otherwise, in a call that somebody placed by hand or in one of which no record is "
+            "left. The dashed line is the share dialled by us at all. Episodes that are still open "
+            "count as not reached."
         ),
         cube="recovery",
         kind="curve",
@@ -174,7 +176,7 @@ CHARTS = (
         by="within_minutes",
         keys=tuple((bound, _minutes(bound)) for bound in MINUTE_BOUNDS),
         column="milestone",
-        series=(WON_BACK, SELF, Series("dialled", "First dial handed out", "var(--soft)")),
+        series=(WON_BACK, SELF, OTHERWISE, DIALLED),
         is_running=True,
         share_of=("outcomes", "episode_count"),
         clients="reached",

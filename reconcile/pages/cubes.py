@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reconcile.reports.catalogue import Period
     from reconcile.settings import Settings
 
-NAMES = ("calls", "drops", "outcomes", "recovery", "waits", "duplicates")
+NAMES = ("calls", "drops", "outcomes", "recovery", "waits", "times", "duplicates")
 """The cubes; each is the file `sql/reports/page_<name>.sql`."""
 
 CLIENTS = "reports.page_clients"

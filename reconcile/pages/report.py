@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import reconcile
-from reconcile.pages import charts, client_list, cubes, drawing, figures, rendering, sums
+from reconcile.pages import charts, client_list, cubes, drawing, figures, rendering, spreads, sums
 from reconcile.plain_text import plain
 from reconcile.reports import reasons
 from reconcile.reports.read_copy import last_run, open_read_copy
@@ -46,18 +46,7 @@ def page_of(
     """Make the page of what was counted."""
     script, engine = rendering.part("report.js"), drawing.engine()
     span = sums.days(counted.cubes)
-    listed = client_list.columns(counted.clients, zone.zone, show_numbers=show_numbers)
-    data = {
-        "cubes": {name: cubes.columns_of(cube) for name, cube in counted.cubes.items()},
-        "charts": [_recipe(chart) for chart in charts.CHARTS],
-        "figures": [figure.recipe() for figure in figures.FIGURES],
-        "clients": listed,
-        "results": {each.code: each.name for each in charts.RESULTS},
-        "words": _words(counted),
-        "narrow": charts.NARROW,
-        "daysMax": sums.DAYS_MAX,
-        "span": [day.isoformat() for day in span] if span else None,
-    }
+    data = _data(counted, zone, span, show_numbers=show_numbers)
     return rendering.render(
         "report.html",
         scripts=(script, engine),
@@ -69,6 +58,7 @@ def page_of(
         seen=zone.text(seen_until) if seen_until else "",
         zone=zone.name,
         figures=[_figure(figure, counted) for figure in figures.FIGURES],
+        spreads=[_spread(each, counted) for each in spreads.SPREADS],
         hero=_hero(counted),
         charts=[_chart(chart, counted, span) for chart in charts.CHARTS],
         results=charts.RESULTS,
@@ -79,6 +69,24 @@ def page_of(
         show_numbers=show_numbers,
         version=reconcile.__version__,
     )
+
+
+def _data(
+    counted: Counted, zone: Zone, span: tuple[date, date] | None, *, show_numbers: bool
+) -> dict[str, Any]:
+    """What a browser needs to tell all of it again of whatever a filter leaves."""
+    return {
+        "cubes": {name: cubes.columns_of(cube) for name, cube in counted.cubes.items()},
+        "charts": [_recipe(chart) for chart in charts.CHARTS],
+        "figures": [figure.recipe() for figure in figures.FIGURES],
+        "spreads": [each.recipe() for each in spreads.SPREADS],
+        "clients": client_list.columns(counted.clients, zone.zone, show_numbers=show_numbers),
+        "results": {each.code: each.name for each in charts.RESULTS},
+        "words": _words(counted),
+        "narrow": charts.NARROW,
+        "daysMax": sums.DAYS_MAX,
+        "span": [day.isoformat() for day in span] if span else None,
+    }
 
 
 def _title(span: tuple[date, date] | None) -> str:
@@ -107,6 +115,17 @@ def _figure(figure: figures.Figure, counted: Counted) -> dict[str, Any]:
         "definition": figure.definition,
         "value": figure.value.of(counted.cubes),
         "beside": figure.told_beside(counted.cubes),
+    }
+
+
+def _spread(each: spreads.Spread, counted: Counted) -> dict[str, Any]:
+    value, beside = each.told(counted.cubes)
+    return {
+        "name": each.name,
+        "title": each.title,
+        "definition": each.definition,
+        "value": value,
+        "beside": beside,
     }
 
 

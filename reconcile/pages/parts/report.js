@@ -137,6 +137,37 @@
     return figure.beside.replace("{}", told);
   }
 
+  // How long it takes: in whole numbers all through, as the page was written.
+  function span(seconds) {
+    const parts = [[Math.floor(seconds / 86400), "d"], [Math.floor(seconds / 3600) % 24, "h"],
+      [Math.floor(seconds / 60) % 60, "min"], [seconds % 60, "s"]];
+    const first = parts.findIndex(([value]) => value);
+    if (first < 0) return "0 s";
+    return parts.slice(first, first + 2).filter(([value]) => value)
+      .map(([value, unit]) => `${value} ${unit}`).join(" ");
+  }
+  function quantile(times, all, tenths) {
+    const at = (place) => times.find(([, count]) => (place -= count) < 0)[0];
+    const place = Math.floor((all - 1) * tenths / 10), part = (all - 1) * tenths % 10;
+    const low = at(place);
+    return Math.floor((low * 10 + (part ? (at(place + 1) - low) * part : 0) + 5) / 10);
+  }
+  function spreads() {
+    const cube = data.cubes.times;
+    const found = Object.fromEntries(data.spreads.map(({ name }) => [name, new Map()]));
+    for (const row of rowsOf("times")) {
+      const times = found[valueAt(cube.measure, row)], seconds = valueAt(cube.seconds, row);
+      times.set(seconds, (times.get(seconds) || 0) + cube.time_count.counts[row]);
+    }
+    return data.spreads.map(({ name }) => {
+      const times = [...found[name]].sort(([one], [other]) => one - other);
+      const all = times.reduce((total, [, count]) => total + count, 0);
+      return all
+        ? [name, span(quantile(times, all, 5)), `median; nine of ten within ${span(quantile(times, all, 9))}`]
+        : [name, "–", "nothing to measure"];
+    });
+  }
+
   function element(name, text, attributes = {}) {
     const made = document.createElement(name);
     if (text !== undefined) made.textContent = text;
@@ -153,6 +184,11 @@
       const place = document.querySelector(`[data-figure="${figure.name}"]`);
       place.querySelector(".value").textContent = number(value);
       place.querySelector(".beside").textContent = beside(figure);
+    }
+    for (const [name, value, beside] of spreads()) {
+      const place = document.querySelector(`[data-spread="${name}"]`);
+      place.querySelector(".value").textContent = value;
+      place.querySelector(".beside").textContent = beside;
     }
     found.reached = found.won_back + found.self + found.otherwise;
     for (const place of document.querySelectorAll("[data-hero]")) {
@@ -255,13 +291,14 @@
 
   // Clients.
 
+  const REACHED = ["won_back", "self", "otherwise"];
   const isOpening = (row) => valueAt(clients.account, row) === "opened";
   const isResult = (code) => (row) => isOpening(row) && valueAt(clients.result, row) === code;
   function narrowing(name) {
     if (name === "all") return () => true;
     if (name === "opened") return isOpening;
     if (name === "reached") {
-      return (row) => isOpening(row) && ["won_back", "self"].includes(valueAt(clients.result, row));
+      return (row) => isOpening(row) && REACHED.includes(valueAt(clients.result, row));
     }
     if (name.startsWith("is_")) return (row) => clients[name][row] === 1;
     if (name.endsWith("_count")) return (row) => clients[name][row] > 0;
@@ -382,7 +419,7 @@
       showTable(chart, summed(chart), place);
     }
     for (const button of document.querySelectorAll(".who")) button.hidden = false;
-    for (const figure of data.figures) {
+    for (const figure of [...data.figures, ...data.spreads]) {
       document.querySelector(`[data-list="${figure.name}"]`).addEventListener("click", () =>
         list(figure.title, narrowing(figure.clients)));
     }
