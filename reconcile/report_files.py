@@ -91,7 +91,9 @@ def write(settings: Settings, report: ScheduledReport, slot_at: datetime) -> Pat
         if report.report == catalogue.PAGE:
             from reconcile.pages.report import report_page  # noqa: PLC0415 - few ask for a page
 
-            write_whole(place, report_page(settings, period, zone_named(settings.time_zone)))
+            zone = zone_named(settings.time_zone)
+            page = report_page(settings, period, zone, show_numbers=report.show_numbers)
+            write_whole(place, page)
         else:
             _write_rows(settings, catalogue.find(report.report), period, place)
     except OSError as error:
@@ -119,6 +121,7 @@ def check(settings: Settings) -> None:
     """
     for report in settings.reports:
         _check_ending(report)
+        _check_numbers(report)
     named = [
         *((f"reports.{one.name}.report", one.report) for one in settings.reports),
         *((f"alerts.{one.name}.report", one.report) for one in settings.alerts),
@@ -143,6 +146,16 @@ def _check_ending(report: ScheduledReport) -> None:
             f"`reports.{report.name}` writes the report `{report.report}` to `{report.path}`: "
             f"the report `{catalogue.PAGE}`, and no other, ends in `{PAGE_ENDING}`",
             follows=FOLLOWS,
+        )
+
+
+def _check_numbers(report: ScheduledReport) -> None:
+    if report.show_numbers and report.report != catalogue.PAGE:
+        raise SettingInvalid(
+            f"`reports.{report.name}.show_numbers` is a key of the report `{catalogue.PAGE}`, and "
+            f"this one is `{report.report}`, which has its numbers in full",
+            follows=FOLLOWS,
+            hint="leave it out",
         )
 
 

@@ -187,6 +187,16 @@ def test_a_page_is_written_at_its_slot_of_the_days_before_it(site: Site) -> None
     assert CLIENT not in page
 
 
+def test_numbers_are_shown_on_a_page_alone(site: Site) -> None:
+    text = f"{PAGE}show_numbers = true\n"
+    site.settings_file.write_text(site.settings_file.read_text() + text)
+    site.run("10:00")
+    site.change_settings('"page"', '"dropped_calls"')
+    site.change_settings("out/page-{date}.html", "out/page-{date}.csv")
+    with pytest.raises(SettingInvalid, match=r"`reports\.page\.show_numbers` is a key of the"):
+        site.run("10:01")
+
+
 @pytest.mark.parametrize(
     ("report", "path"), [("page", "out/page.csv"), ("dropped_calls", "out/page.html")]
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from mail_server import PASSWORD, MailReceiver
 from site_folder import CLIENT, Site
+from test_report_page import unpacked
 from webhook_receiver import CERTIFICATES
 
 from reconcile import checking
@@ -89,6 +90,28 @@ def test_a_file_of_any_format_arrives_as_it_was_written(
     (written,) = (site.folder / "out").glob(f"*{ending}")
     data = attachment.get_payload(decode=True)
     assert data.replace(b"\r\n", b"\n") == written.read_bytes()
+
+
+@pytest.mark.parametrize(("line", "is_shown"), [("", False), ("show_numbers = true", True)])
+def test_a_page_is_mailed_whole_with_numbers_only_on_request(
+    line: str, is_shown: bool, tmp_path: Path, server: MailReceiver
+) -> None:
+    site = site_with(tmp_path / "site", server)
+    site.change_settings('"dropped_calls_list"', f'"page"\n{line}')
+    site.change_settings("{time}.csv", "{time}.html")
+    site.run("10:03")
+    assert site.run("10:06").exit_code == ExitCode.DONE
+    (mail,) = server.taken
+    body, page = mail.iter_parts()
+    assert "The report `page` is attached as drops-2026-11-20-1005.html." in body.get_content()
+    assert (page.get_content_type(), page.get_filename()) == (
+        "text/html",
+        "drops-2026-11-20-1005.html",
+    )
+    written = (site.folder / "out" / "drops-2026-11-20-1005.html").read_bytes()
+    assert page.get_payload(decode=True).replace(b"\r\n", b"\n") == written
+    clients = unpacked(written.decode())["clients"]
+    assert clients["number"] == [CLIENT if is_shown else f"{CLIENT[:4]}{'*' * 7}{CLIENT[-2:]}"]
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])

@@ -114,4 +114,10 @@ class ScheduledReport:
         example="out/dropped_calls-{date}.csv",
     )
     days: int = days_key()
+    show_numbers: bool = key(
+        forms.flag(),
+        "Whether a page shows numbers and names; else it masks the ones and leaves out the others. "
+        "Of `page` only: any other report has its numbers in full.",
+        default=False,
+    )
     mail_to: tuple[str, ...] = mail_to_key()
