@@ -18,6 +18,9 @@ from reconcile import clock, database, running, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    import duckdb
 
     from reconcile.run_record import RunResult
 
@@ -168,9 +171,13 @@ class Site:
         lines = self.commands_file.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
+    def opened(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The state to read from, between two runs."""
+        return database.connect(self.state / database.STATE_FILE, read_only=True)
+
     def fetch(self, statement: str) -> list[tuple]:
         """Rows of the state, between two runs."""
-        with database.connect(self.state / database.STATE_FILE, read_only=True) as connection:
+        with self.opened() as connection:
             return connection.execute(statement).fetchall()
 
     def decisions(self) -> dict[str, str]:
@@ -185,7 +192,7 @@ class Site:
     def kept(self, *schemas: str) -> dict[str, list[tuple]]:
         """All rows of all tables of some schemas, of `kept` by default."""
         wanted = ", ".join(f"'{schema}'" for schema in schemas or ("kept",))
-        with database.connect(self.state / database.STATE_FILE, read_only=True) as connection:
+        with self.opened() as connection:
             tables = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() "
                 f"where schema_name in ({wanted}) order by all"
