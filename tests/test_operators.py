@@ -139,13 +139,12 @@ def test_on_the_recording_dials_wait_for_the_end_of_a_meeting(tmp_path: Path) ->
     site = Site.of_samples(tmp_path / "recording")
     campaign = "[campaigns.missed-calls]\n"
     site.change_settings(campaign, campaign + ASKED)
-    site.replay("08:54", "09:15")
+    site.replay("09:04", "09:07")
     held = "select number, first_run_at from kept.decisions where reason = 'no_operator' order by 1"
     waited = ["+420700610123", "+420700610124"]
     assert site.fetch(held) == [(number, at("09:06")) for number in waited]
-    dials = [command for command in site.commands() if " dial " in command]
-    assert len(dials) == 26
-    assert {f"09:07 dial {number} 1" for number in waited} <= set(dials)
+    dials = [command for command in site.commands() if command > "09:06"]
+    assert dials == [f"09:07 dial {number} 1" for number in waited]
 
 
 def test_without_the_setting_nothing_waits_and_no_statement_is_planned_for_it(site: Site) -> None:
