@@ -21,6 +21,11 @@ EARLIER, MINUTE = "09:11", "09:12"
 SMALL = 1_000  # bytes
 LAST_POINT = [*crash_points.POINTS].index("between two audit files") + 1
 """Behind it an error and a kill are the same: nothing is open that could be closed in order."""
+NETWORK = [
+    pytest.param(point, marks=pytest.mark.slow if "closed, in the sink" in point else ())
+    for point in crash_points.NETWORK_POINTS
+]
+"""In the sink the same is written whether the state is closed meanwhile or not."""
 OWN_TO_A_RUN = {"issued_run", "wanted_run", "changed_run", "run_id", "applied_run"} | {
     "tries",
     "detail",
@@ -77,9 +82,7 @@ def straight(
     return outbox(site), site.commands_file.read_bytes()
 
 
-def killed_child(
-    site: Site, point: str, time: str = MINUTE
-) -> subprocess.CompletedProcess[str]:
+def killed_child(site: Site, point: str, time: str = MINUTE) -> subprocess.CompletedProcess[str]:
     """A process that runs until it is killed at the point."""
     script = Path(crash_points.__file__)
     return subprocess.run(
@@ -91,7 +94,7 @@ def killed_child(
     )
 
 
-@pytest.mark.parametrize("point", [*crash_points.POINTS, *crash_points.NETWORK_POINTS])
+@pytest.mark.parametrize("point", [*crash_points.POINTS, *NETWORK])
 def test_a_run_that_was_killed_changes_nothing_in_the_end(
     point: str, straight: tuple[dict, bytes], prepared: Site, tmp_path: Path
 ) -> None:
@@ -107,9 +110,7 @@ def test_a_run_that_was_killed_changes_nothing_in_the_end(
     assert [path for path in site.state.rglob(".*") if path.stat().st_size > SMALL] == []
 
 
-@pytest.mark.parametrize(
-    "point", [*[*crash_points.POINTS][:LAST_POINT], *crash_points.NETWORK_POINTS]
-)
+@pytest.mark.parametrize("point", [*[*crash_points.POINTS][:LAST_POINT], *NETWORK])
 def test_a_run_that_broke_off_with_an_error_changes_nothing_in_the_end(
     point: str,
     straight: tuple[dict, bytes],
