@@ -241,8 +241,8 @@ def killed(site: Site, time: str, point: str) -> CompletedProcess[str]:
     [
         "after reading",
         "after the commit of the decisions",
-        "in the sink in the middle of a line",
-        "after the commit of the outcome",
+        pytest.param("in the sink in the middle of a line", marks=pytest.mark.slow),
+        pytest.param("after the commit of the outcome", marks=pytest.mark.slow),
         "before the read copy is renamed",
     ],
 )

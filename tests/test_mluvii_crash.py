@@ -61,13 +61,13 @@ def run_and_kill(site: Beside, time: str, request: str, nth: int, side: str) -> 
     ("request_begin", "nth", "side"),
     [
         (SESSIONS, 1, BEFORE),
-        (SESSIONS, 3, BEHIND),
-        (CONTACTS, 2, BEFORE),
+        pytest.param(SESSIONS, 3, BEHIND, marks=pytest.mark.slow),
+        pytest.param(CONTACTS, 2, BEFORE, marks=pytest.mark.slow),
         (LIST, 1, BEFORE),
         (ADD, 1, BEFORE),
         (ADD, 1, BEHIND),
         (LIST, 2, BEFORE),
-        (LIST, 3, BEHIND),
+        pytest.param(LIST, 3, BEHIND, marks=pytest.mark.slow),
     ],
 )
 def test_a_first_dial_is_added_once_whenever_its_run_is_killed(
