@@ -13,7 +13,7 @@ _UNITS = {
 }
 _COUNTED_THINGS = (
     *("row", "drop", "dial", "remove", "attempt", "call", "contact"),
-    *("caller", "episode", "regret", "run"),
+    *("caller", "episode", "regret", "run", "day", "ringing"),
 )
 _QUESTIONS = ("is_", "has_")
 _QUANTITIES = ("_count", "_seconds", "_minutes", "_milliseconds")
