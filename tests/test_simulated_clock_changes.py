@@ -70,7 +70,6 @@ ACROSS, WITHIN, TWICE = "+420200000410", "+420200000420", "+420700610109"
 """Lines, and a number that stands on two contacts."""
 
 
-
 DROPS = {
     SPRING: [
         (ACROSS, "+420700610101", "01:20+01:00"),

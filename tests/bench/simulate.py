@@ -3,12 +3,13 @@
     python tests/bench/simulate.py --calls 1000000
 
 Makes a year of calls in memory: some numbers call often, some are called, some talk. `--heavy` of
-them come from one number. Prints the time of the walk, its figures and its dearest steps.
+them come from one number. Prints what the walk took, its figures and its dearest steps.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 from collections import defaultdict
 from datetime import datetime
@@ -75,18 +76,21 @@ def main() -> None:
         run_record.write_settings(connection, loaded)
         params = {"calls": options.calls, "heavy": options.heavy, "begin": BEGIN}
         connection.execute(MAKE_CALLS, params)
-        print(f"{options.calls:,} calls: {walk(connection, loaded):.1f} s")
+        print(f"{options.calls:,} calls: {walk(connection, loaded)}")
         for kind, name, figure in queries.rows(connection, "core.simulated_figures", {}).rows:
             print(f"{kind} {name}".ljust(24), f"{figure:>10,}")
     for name, times in sorted(spent.items(), key=lambda step: -sum(step[1]))[:STEPS_SHOWN]:
         print(f"{name:<42} {len(times):>4} x {sum(times):7.2f} s")
 
 
-def walk(connection: duckdb.DuckDBPyConnection, loaded: settings.Settings) -> float:
-    began = time.perf_counter()
+def walk(connection: duckdb.DuckDBPyConnection, loaded: settings.Settings) -> str:
+    """Walk; the time by the clock and of the processors, and the most memory of the process."""
+    began, worked = time.perf_counter(), time.process_time()
     seconds.walk(connection, loaded, from_at=BEGIN, end_at=END)
     queries.run(connection, "core.simulated_waits", {"end_at": END})
-    return time.perf_counter() - began
+    took, cost = time.perf_counter() - began, time.process_time() - worked
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return f"{took:.1f} s, processors {cost:.1f} s, {memory:.1f} GiB at most"
 
 
 def time_steps() -> dict[str, list[float]]:
