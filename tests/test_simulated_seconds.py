@@ -10,7 +10,17 @@ import pytest
 import second_walk
 from in_process import Program, running_program
 from neighbours import neighbours
-from oracle import MINUTE, SECOND, CallRecord, World, known_calls, talks
+from oracle import (
+    MINUTE,
+    SECOND,
+    CallRecord,
+    CampaignSettings,
+    Limit,
+    ProgramSettings,
+    World,
+    known_calls,
+    talks,
+)
 from worlds import random_world
 
 from reconcile import queries
@@ -144,3 +154,51 @@ def test_a_simulation_does_what_the_seconds_say_of_many_more(seed: int) -> None:
 @pytest.mark.parametrize("seed", [25, 319])
 def test_a_simulation_does_what_the_seconds_say_of_one_world(seed: int) -> None:
     assert differences([random_world(seed)]) == []
+
+
+def test_a_dial_that_a_later_drop_put_off_still_counts_for_the_limits_of_the_next() -> None:
+    """The dial of 10:10 leaves none for the episode of 10:25, though it was put off twice."""
+    begin = datetime.fromisoformat("2026-03-10T10:00:00")
+    calls = [("out", "09:09:06", 25), ("drop", "10:04:01", 9), ("drop", "10:09:06", 9)]
+    calls += [("talk", "10:12:56", 20), ("drop", "10:25:31", 9), ("talk", "10:27:00", 20)]
+    world = World(
+        settings=[(begin, ProgramSettings((RESTARTING,)))],
+        records=[a_call(place, *call) for place, call in enumerate(calls)],
+        runs=[begin, begin + 40 * MINUTE],
+    )
+    assert differences([world]) == []
+
+
+RESTARTING = CampaignSettings(
+    "missed",
+    dialled_numbers=frozenset({"+420200000410"}),
+    ladder=(1, 3, 8),
+    on_repeat="restart",
+    count_from="previous_attempt",
+    limits=(Limit(calls=1, hours=1),),
+)
+
+
+def a_call(place: int, kind: str, clock: str, seconds_long: int) -> CallRecord:
+    """A talk that begins at an instant, or a drop that ends at it."""
+    at = datetime.fromisoformat(f"2026-03-10T{clock}")
+    is_drop = kind == "drop"
+    began_at, ended_at = (
+        (at - seconds_long * SECOND, at) if is_drop else (at, at + seconds_long * SECOND)
+    )
+    return CallRecord(
+        source="pbx",
+        call_id=f"{place}",
+        known_at=ended_at,
+        direction="out" if kind == "out" else "in",
+        number="+420700610101",
+        dialled_number="+420200000410",
+        queue="sales",
+        started_at=began_at,
+        wait_began_at=began_at,
+        connected_at=None if is_drop else at,
+        talk_ended_at=None if is_drop else ended_at,
+        ended_at=ended_at,
+        last_place="queue",
+        end_reason="caller",
+    )
