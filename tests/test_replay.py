@@ -369,7 +369,7 @@ def test_unknown_settings_are_an_error(played: Site, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seed", "minute_count", "step"),
     [
-        (1, 30, 7),
+        (1, 20, 6),
         *(pytest.param(seed, 300, 1, marks=pytest.mark.slow) for seed in range(100, 104)),
     ],
 )

@@ -157,8 +157,15 @@ def site(folder: Path, change: datetime) -> Path:
     return folder / "reconcile.toml"
 
 
-@pytest.mark.parametrize("by_minutes", [False, True], ids=["seconds", "minutes"])
-@CHANGES
+@pytest.mark.parametrize(
+    ("change", "by_minutes"),
+    [
+        pytest.param(SPRING, False, id="spring, seconds"),
+        pytest.param(AUTUMN, False, id="autumn, seconds"),
+        pytest.param(SPRING, True, id="spring, minutes", marks=pytest.mark.slow),
+        pytest.param(AUTUMN, True, id="autumn, minutes"),
+    ],
+)
 def test_a_change_of_the_clock_moves_openings_and_no_distance(
     tmp_path: Path, change: datetime, by_minutes: bool
 ) -> None:
