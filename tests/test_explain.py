@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from reading_folder import fill
-from site_folder import Site
+from site_folder import Site, at
 
-from reconcile import by_hand, running
+from reconcile import by_hand, database, running
 from reconcile.errors import UsageWrong
 from reconcile.explain import PARTS, Chain, Explanation, explain, values
 from reconcile.explain.page import page
@@ -304,20 +304,25 @@ def test_the_page_says_from_when_on_it_tells_and_reaches_back_when_asked(
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A client drops at 10:00:20, is dialled at 10:06, talks from 10:07:30; runs until 10:09."""
+    """A client drops at 10:00:20, is dialled at 10:06, talks from 10:07:30; runs until 10:09.
+
+    The run of 10:09 finds him on another contact.
+    """
     site = Site.small(tmp_path_factory.mktemp("ran"))
     site.drop("1", CLIENT, "10:00:20")
     site.drop("2", OTHER, "10:00:30")
     for time in ("10:01", "10:02", "10:06", "10:07"):
         site.run(time)
     site.talk("3", CLIENT, "10:07:30")
-    for time in ("10:08", "10:09"):
-        site.run(time)
+    site.run("10:08")
+    text = site.directory.read_text(encoding="utf-8")
+    site.directory.write_text(text.replace(f"1001,{CLIENT}", f"2001,{CLIENT}"), encoding="utf-8")
+    site.run("10:09")
     return site
 
 
-def told(ran: Site, at: str) -> dict[str, Any]:
-    found = explain(ran.settings, CLIENT, at=datetime.fromisoformat(f"2026-11-20T{at}"))
+def told(ran: Site, time: str) -> dict[str, Any]:
+    found = explain(ran.settings, CLIENT, at=at(time))
     (chain,) = found.chains
     return {
         "run": f"{found.seen_until:%H:%M}" if found.seen_until else None,
@@ -359,12 +364,34 @@ def test_at_the_last_run_all_is_as_without_at(ran: Site) -> None:
     found = told(ran, "23:00")
     assert (found["run"], found["calls"], found["closed"]) == ("10:09", 2, ["reached"])
     now = explain(ran.settings, CLIENT)
-    then = explain(ran.settings, CLIENT, at=datetime.fromisoformat("2026-11-20T23:00"))
+    then = explain(ran.settings, CLIENT, at=at("23:00"))
     assert then.chains == now.chains
 
 
+@pytest.mark.parametrize(
+    ("time", "contacts"),
+    [("10:00:59", []), ("10:01", ["1001"]), ("10:08:59", ["1001"]), ("10:09", ["2001"])],
+)
+def test_the_directory_is_that_of_then(ran: Site, time: str, contacts: list[str]) -> None:
+    found = explain(ran.settings, CLIENT, at=at(time))
+    (chain,) = found.chains
+    assert [row["contact_id"] for row in chain.parts["contacts"]] == contacts
+    assert not found.has_present_directory
+
+
+def test_of_an_older_version_it_is_told_that_the_directory_is_that_of_now(
+    ran: Site, tmp_path: Path
+) -> None:
+    site = ran.copy(tmp_path / "site")
+    with database.connect(site.state / database.READ_FILE) as connection:
+        connection.execute("update ops.runs set unread = null where run_id = 3")
+    found = explain(site.settings, CLIENT, at=at("10:02"))
+    assert "The directory and the do-not-call lists are those of now" in page(found, Zone())
+    assert not explain(site.settings, CLIENT, at=at("10:06")).has_present_directory
+
+
 def test_the_past_of_one_number_has_nothing_of_another(ran: Site) -> None:
-    (chain,) = explain(ran.settings, OTHER, at=datetime.fromisoformat("2026-11-20T10:02")).chains
+    (chain,) = explain(ran.settings, OTHER, at=at("10:02")).chains
     assert [row["call"] for row in chain.parts["calls"]] == ["pbx/2"]
 
 

@@ -84,3 +84,23 @@ def shared_columns(connection: duckdb.DuckDBPyConnection, select: str, files: li
         {"files": files},
     ).fetchall()
     return ", ".join(name for name, *_ in found if name in known)
+
+
+def add_versions(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[str],
+    table: AuditTable,
+    place: str,
+    *,
+    condition: str = "true",
+    params: dict[str, object] | None = None,
+) -> None:
+    """Add the newest version in audit files of each row that is not yet in the table at `place`."""
+    shared = shared_columns(connection, f"from {place}", files)
+    same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
+    connection.execute(
+        f"insert into {place} by name select versions.* from ("  # noqa: S608 - our names
+        f"select {shared} from {FILES} where {condition} qualify {table.is_newest}"
+        f") as versions where not exists (select 1 from {place} as here where {same})",
+        {**(params or {}), "files": files},
+    )

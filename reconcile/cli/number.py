@@ -35,7 +35,7 @@ At = Annotated[
         "--at",
         metavar="TIME",
         show_default="now",
-        help="What had been seen by then; the directory is always the present one.",
+        help="What had been seen by then, with the directory and the lists of then.",
     ),
 ]
 Since = Annotated[

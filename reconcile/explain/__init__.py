@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile import phone_numbers, queries, scratch
 from reconcile.errors import UsageWrong
-from reconcile.reports.history import as_of, first_day, is_swept, swept_before, with_swept
+from reconcile.reports import directory_of_then
+from reconcile.reports.history import (
+    as_of,
+    first_day,
+    is_swept,
+    run_before,
+    swept_before,
+    with_swept,
+)
 from reconcile.reports.read_copy import last_run, open_read_copy
 from reconcile.reports.regions import region_of
 
@@ -64,6 +72,8 @@ class Explanation:
 
     What lies before `told_from` was swept out of the state and is not told; `recorded_from` is the
     first day of which the audit files tell. Both are None where nothing is left out.
+    `has_present_directory`: of an earlier instant, directory and do-not-call lists are those of
+    now, for the version of the program that ran then kept no changes of them.
     """
 
     written: str
@@ -71,6 +81,7 @@ class Explanation:
     seen_until: datetime | None
     told_from: datetime | None = None
     recorded_from: str | None = None
+    has_present_directory: bool = False
 
 
 def explain(
@@ -101,7 +112,10 @@ def explain(
             for known, meant_as in found or [(number, "number")]
         ]
         told_from, recorded_from = _left_out(connection, settings, at, since)
-    return Explanation(text, chains, seen_until, told_from, recorded_from)
+        has_present_directory = at is not None and not directory_of_then.is_known(
+            connection, run_before(connection, at)
+        )
+    return Explanation(text, chains, seen_until, told_from, recorded_from, has_present_directory)
 
 
 def _room(

@@ -42,6 +42,7 @@ def data(explanation: Explanation) -> dict[str, Any]:
         "seen_until": jsonable(explanation.seen_until),
         "told_from": jsonable(explanation.told_from),
         "recorded_from": explanation.recorded_from,
+        "has_present_directory": explanation.has_present_directory,
         "numbers": [
             {
                 "number": chain.number,

@@ -26,6 +26,11 @@ def seen(explanation: Explanation, zone: Zone) -> str:
 
 def left_out(explanation: Explanation, zone: Zone) -> str:
     """What is too old to be told, and how it is told all the same; empty where nothing is."""
+    if explanation.has_present_directory:
+        return (
+            "The directory and the do-not-call lists are those of now: the version of the program "
+            "that ran then kept no changes of them"
+        )
     if explanation.told_from is None:
         return ""
     return (

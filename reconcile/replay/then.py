@@ -11,6 +11,7 @@ from reconcile.errors import UsageWrong
 from reconcile.moment import Moment
 from reconcile.pipeline import WATCH
 from reconcile.replay.versions import LATER
+from reconcile.reports import directory_of_then
 from reconcile.settings.schedules import PUBLISH
 from reconcile.settings.written import of_json
 
@@ -26,10 +27,6 @@ _TIMED = {
     "kept.pauses": "paused_at",
     "kept.closings_by_hand": "closed_at",
     "kept.deliveries_by_hand": "done_at",
-}
-_SNAPSHOTS = {
-    "contacts": ("contact_changes", "commands.bring_back_contacts"),
-    "do_not_call": ("do_not_call_changes", "commands.bring_back_do_not_call"),
 }
 
 
@@ -86,10 +83,9 @@ def bring_back_what_it_read(then: Versions, settings: Settings) -> None:
     `temp.read_calls` gets the calls as it had made them of its records.
     """
     run = then.run
-    for name, (changes, bring_back_command) in _SNAPSHOTS.items():
-        then.fill(changes, "changed_run > $run_id", since=run.run_at, until=LATER)
-        then.connection.execute(f"create temp table present_{name} as from published.kept.{name}")
-        queries.run(then.connection, bring_back_command, {"run_id": run.run_id})
+    directory_of_then.bring_back(
+        then.connection, "published", then.folder, run_id=run.run_id, run_at=run.run_at
+    )
     then.fill("results", "applied_run <= $run_id")
     then.connection.execute("create temp table read_calls as from kept.calls limit 0")
     then.fill("calls", "changed_run = $run_id", place="read_calls")

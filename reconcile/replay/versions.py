@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import database
-from reconcile.audit_files.reading import patterns
+from reconcile.audit_files.reading import add_versions, patterns
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
-from reconcile.reports.history import add_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

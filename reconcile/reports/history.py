@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import scratch
-from reconcile.audit_files.reading import FILES, patterns, shared_columns
+from reconcile.audit_files.reading import add_versions, patterns
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, AuditTable
+from reconcile.reports import directory_of_then
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-_NOT_LOOKED_AT = {"duplicates", "contact_changes", "do_not_call_changes"}
+_NOT_LOOKED_AT = {"duplicates", *directory_of_then.CHANGES.values()}
 
 _TABLES = [
     table
@@ -101,14 +102,10 @@ def as_of(
 ) -> Iterator[None]:
     """Let `kept.*` be what had been seen of one number by the last run at or before `at`.
 
-    Where the runs themselves were swept out, by the end of that day. `settings.*`, `ops.*` and the
-    directory stay as they are now.
+    Where the runs themselves were swept out, by the end of that day. `settings.*` and `ops.*` stay
+    as they are now.
     """
-    run_id = connection.execute(
-        "select coalesce(max(run_id) filter (where run_at <= $1), min(run_id) - 1, 0) "
-        "from ops.runs",
-        [at],
-    ).fetchall()[0][0]
+    run_id = run_before(connection, at)
     with _past(connection) as here:
         for table in _TABLES:
             rows = f"{here}.{table.relation}"
@@ -127,7 +124,20 @@ def as_of(
                 params,
             )
         _cut_to(connection, here, run_id, at)
+        for name in (*directory_of_then.CHANGES, *directory_of_then.CHANGES.values()):
+            connection.execute(f"truncate past.kept.{name}")
+        directory_of_then.bring_back(connection, here, state_folder, run_id=run_id, run_at=at)
         yield
+
+
+def run_before(connection: duckdb.DuckDBPyConnection, at: datetime) -> int:
+    """The last run at or before an instant; of what was swept out, the one before those known."""
+    found = connection.execute(
+        "select coalesce(max(run_id) filter (where run_at <= $1), min(run_id) - 1, 0) "
+        "from ops.runs",
+        [at],
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _cut_to(connection: duckdb.DuckDBPyConnection, here: str, run_id: int, at: datetime) -> None:
@@ -202,23 +212,3 @@ def _add_versions(
     if files:
         place = f"past.{table.relation}"
         add_versions(connection, files, table, place, condition=condition, params=params)
-
-
-def add_versions(
-    connection: duckdb.DuckDBPyConnection,
-    files: list[str],
-    table: AuditTable,
-    place: str,
-    *,
-    condition: str = "true",
-    params: dict[str, object] | None = None,
-) -> None:
-    """Add the newest version in audit files of each row that is not yet in the table at `place`."""
-    shared = shared_columns(connection, f"from {place}", files)
-    same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
-    connection.execute(
-        f"insert into {place} by name select versions.* from ("  # noqa: S608 - our names
-        f"select {shared} from {FILES} where {condition} qualify {table.is_newest}"
-        f") as versions where not exists (select 1 from {place} as here where {same})",
-        {**(params or {}), "files": files},
-    )

@@ -19,11 +19,12 @@ from reconcile import (
     scratch,
     steps,
 )
+from reconcile.audit_files.reading import add_versions
 from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
 from reconcile.errors import UsageWrong
 from reconcile.folding import fold
 from reconcile.moment import Moment
-from reconcile.reports.history import add_versions, is_swept
+from reconcile.reports.history import is_swept
 from reconcile.reports.read_copy import open_read_copy
 from reconcile.simulation.kinds import Kind
 
