@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 CHANGES = {"contacts": "contact_changes", "do_not_call": "do_not_call_changes"}
 """The tables of `kept` that hold them, each with the one of what new files have changed."""
+_BRING_BACK = {
+    "contacts": "commands.bring_back_contacts",
+    "do_not_call": "commands.bring_back_do_not_call",
+}
 
 _LATER = datetime.max  # noqa: DTZ901 - without a zone, as all times here
 _A_DAY = timedelta(days=1)
@@ -47,7 +51,7 @@ def bring_back(
                 connection, files, AUDIT_TABLES[changes], place, condition=condition, params=params
             )
         connection.execute(f"create temp table present_{name} as from {published}.kept.{name}")
-        queries.run(connection, f"commands.bring_back_{name}", params)
+        queries.run(connection, _BRING_BACK[name], params)
         connection.execute(f"drop table temp.present_{name}")
 
 

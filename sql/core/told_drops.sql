@@ -4,7 +4,8 @@
 -- Params: none
 --
 -- For readers. waited_seconds: as the records of the call say now; where none are kept any more, as
--- they said when it was accounted for, which is what `short_drop_seconds` went by. dropped_at stays.
+-- they said when it was accounted for, which is what `short_drop_seconds` went by. dropped_at stays
+-- as it was.
 select
     dropped_calls.source,
     dropped_calls.call_id,

@@ -68,7 +68,9 @@ contacts as (
     select
         kept.local_time(followed.connected_at, $time_zone::varchar)::date as day,
         coalesce(
-            followed.next_called_at < followed.over_at + $repeat_days::bigint * interval '1 day', false
+            followed.next_called_at
+            < followed.over_at + $repeat_days::bigint * interval '1 day',
+            false
         ) as is_repeated
     from followed
     cross join last_run

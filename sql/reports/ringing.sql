@@ -5,8 +5,9 @@
 --
 -- One call can ring many phones, so both are counted and never mixed (Enreach). calls: entered the
 -- queue. ringings: of one phone each, answered or not; unanswered ringings: a phone rang and was
--- not taken, also where the caller went away meanwhile; that is no missed call. per call = ringings / calls. A queue_log alone tells it, and
--- its rows are kept for `raw_days`. Days are those of `time_zone`.
+-- not taken, also where the caller went away meanwhile; that is no missed call. per call = ringings
+-- / calls. A queue_log alone tells it, and its rows are kept for `raw_days`. Days are those of
+-- `time_zone`.
 with events as (
     select
         kept.local_time(queue_log.event_at, $time_zone::varchar)::date as day,
