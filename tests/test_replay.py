@@ -370,7 +370,10 @@ def test_unknown_settings_are_an_error(played: Site, tmp_path: Path) -> None:
     ("seed", "minute_count", "step"),
     [
         (1, 20, 6),
-        *(pytest.param(seed, 300, 1, marks=pytest.mark.slow) for seed in range(100, 104)),
+        *(
+            pytest.param(seed, 300, 1, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])
+            for seed in range(100, 104)
+        ),
     ],
 )
 def test_whatever_goes_wrong_each_run_decides_again_what_it_decided(
