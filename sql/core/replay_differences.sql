@@ -2,10 +2,11 @@
 -- Grain:  one row per decision, command and dropped call that differs
 -- Reads:  core.decisions, core.replay_gaps, kept.commands, kept.dropped_calls,
 --         temp.recorded_decisions, temp.recorded_commands, temp.recorded_drops
--- Params: $run_id bigint
+-- Params: $run_id bigint, $now timestamp
 --
 -- gap: why it cannot be judged which of the two is right, null where nothing is missing. A dropped
--- call is compared where what the run wrote of it is still known as it wrote it.
+-- call is compared where what the run wrote of it is still known as it wrote it. What an earlier
+-- run of the same instant has decided stands: a run that is repeated decides nothing twice.
 with decisions as (
     select
         coalesce(recorded.episode_id, replayed.episode_id) as episode_id,
@@ -18,14 +19,19 @@ with decisions as (
         recorded.proof as decided_proof,
         replayed.proof as replayed_proof,
         [recorded.reason, replayed.reason] as reasons,
-        recorded.episode_id is null
-        or replayed.episode_id is null
-        or recorded.decision != replayed.decision
-        or recorded.reason != replayed.reason
-        or recorded.attempt_number is distinct from replayed.attempt_number
-        or recorded.promised_at is distinct from replayed.promised_at
-        or recorded.due_at is distinct from replayed.due_at
-        or recorded.proof != replayed.proof as is_different
+        not coalesce(
+            recorded.first_run_at = $now::timestamp and recorded.run_id < $run_id::bigint, false
+        )
+        and (
+            recorded.episode_id is null
+            or replayed.episode_id is null
+            or recorded.decision != replayed.decision
+            or recorded.reason != replayed.reason
+            or recorded.attempt_number is distinct from replayed.attempt_number
+            or recorded.promised_at is distinct from replayed.promised_at
+            or recorded.due_at is distinct from replayed.due_at
+            or recorded.proof != replayed.proof
+        ) as is_different
     from temp.recorded_decisions as recorded
     full join core.decisions as replayed
         on recorded.episode_id = replayed.episode_id
