@@ -55,6 +55,8 @@ class RunResult:
 class Run:
     """A run under way: `faults` by a name that stays the same, and the exit codes they ask for.
 
+    `last_change` is the last run before it that changed something readers see, and
+    `published_run` the last one whose changes they can see; 0 before the first.
     `left_out` are the jobs whose slot has not come, `due_jobs` those whose has; `report_slots` has
     the slot of each report that is to be written, by name.
     """
@@ -72,6 +74,8 @@ class Run:
     due_jobs: dict[str, DueJob] = field(default_factory=dict)
     report_slots: dict[str, datetime] = field(default_factory=dict)
     alert_slots: dict[str, datetime] = field(default_factory=dict)
+    last_change: int = 0
+    published_run: int = 0
     faults: dict[str, list[str]] = field(default_factory=dict)
     exit_codes: list[int] = field(default_factory=list)
 
@@ -134,6 +138,8 @@ def begin(run: Run, result: RunResult) -> None:
     """Write the row of the run into the transaction in which it decides."""
     moment, is_idle, connection = run.moment, result.is_idle, run.connection
     counts = {**moment.counts, **{f"decided {name}": n for name, n in result.decisions.items()}}
+    run.last_change = _last_change(connection)
+    run.published_run = publishing.published_run(run.settings.state_folder)
     result.row = {
         "run_id": moment.run_id,
         "run_at": moment.now,
@@ -148,8 +154,7 @@ def begin(run: Run, result: RunResult) -> None:
         "has_changes": not is_idle or moment.has_swept,
         "unread": json.dumps(_unread(run)),
         "is_clock_back": moment.is_clock_back,
-        "has_unpublished": _last_change(connection)
-        > publishing.published_run(run.settings.state_folder),
+        "has_unpublished": run.last_change > run.published_run,
     }
     places = ", ".join(f"${name}" for name in result.row)
     connection.execute(
@@ -187,9 +192,8 @@ def end(run: Run, result: RunResult, folder: Path) -> Pending | None:
     }
     result.schedule = jobs.standing(connection, run.settings, run.moment)
     is_due = PUBLISH not in run.left_out or bool(run.report_slots or run.alert_slots)
-    last_change = _last_change(connection)
-    published_run = publishing.published_run(folder)
-    if last_change <= published_run or (published_run and not is_due):
+    last_change = result.run_id if result.row["has_changes"] else run.last_change
+    if last_change <= run.published_run or (run.published_run and not is_due):
         return None
     return publishing.prepare(connection, folder, run_id=last_change, now=run.moment.now)
 
