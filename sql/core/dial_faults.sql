@@ -15,6 +15,23 @@ with dials as (
     where not attempts.is_by_hand
 ),
 
+dialled_calls as (
+    select
+        dials.campaign,
+        dials.number,
+        dials.attempt_number,
+        dials.handed_out_at,
+        dials.command_key,
+        dials.episode_id,
+        calls.attempt_key,
+        calls.started_at,
+        calls.source || '/' || calls.call_id as call
+    from dials
+    inner join kept.calls as calls
+        on dials.call_source = calls.source
+        and dials.call_id = calls.call_id
+),
+
 keyed_calls as (
     select
         calls.source,
@@ -96,37 +113,31 @@ left join keyed_dials
 union all
 select
     'without_command' as fault,
-    dials.campaign,
-    dials.number,
-    dials.attempt_number,
-    calls.started_at as happened_at,
-    calls.source || '/' || calls.call_id as call,
-    dials.command_key,
-    dials.episode_id
-from dials
-inner join kept.calls as calls
-    on dials.call_source = calls.source
-    and dials.call_id = calls.call_id
+    dialled_calls.campaign,
+    dialled_calls.number,
+    dialled_calls.attempt_number,
+    dialled_calls.started_at as happened_at,
+    dialled_calls.call,
+    dialled_calls.command_key,
+    dialled_calls.episode_id
+from dialled_calls
 cross join settings.program as program
 where
-    calls.attempt_key is not null
-    and calls.started_at + program.clock_tolerance_seconds * interval '1 second'
-    < dials.handed_out_at
+    dialled_calls.attempt_key is not null
+    and dialled_calls.started_at + program.clock_tolerance_seconds * interval '1 second'
+    < dialled_calls.handed_out_at
 union all
 select
     'removed_too_late' as fault,
-    dials.campaign,
-    dials.number,
-    dials.attempt_number,
-    calls.started_at as happened_at,
-    calls.source || '/' || calls.call_id as call,
-    dials.command_key,
-    dials.episode_id
-from dials
-inner join kept.calls as calls
-    on dials.call_source = calls.source
-    and dials.call_id = calls.call_id
+    dialled_calls.campaign,
+    dialled_calls.number,
+    dialled_calls.attempt_number,
+    dialled_calls.started_at as happened_at,
+    dialled_calls.call,
+    dialled_calls.command_key,
+    dialled_calls.episode_id
+from dialled_calls
 inner join kept.commands as removes
-    on dials.episode_id = removes.episode_id
+    on dialled_calls.episode_id = removes.episode_id
     and removes.kind = 'remove'
-    and removes.delivered_at < calls.started_at
+    and removes.delivered_at < dialled_calls.started_at
