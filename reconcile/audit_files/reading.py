@@ -86,6 +86,30 @@ def shared_columns(connection: duckdb.DuckDBPyConnection, select: str, files: li
     return ", ".join(name for name, *_ in found if name in known)
 
 
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    table: AuditTable,
+    place: str,
+    *,
+    published: str,
+    state_folder: Path,
+    condition: str,
+    params: dict[str, object],
+    since: datetime,
+    until: datetime,
+) -> None:
+    """Fill the table at `place` with the rows for which a condition holds, as they stood by then.
+
+    They come from the read copy, the database `published`; of others the newest version comes from
+    the audit files of these days.
+    """
+    connection.execute(
+        f"insert into {place} by name from {published}.{table.relation} where {condition}", params
+    )
+    files = patterns(state_folder / AUDIT_FOLDER / table.name, since, until)
+    add_versions(connection, files, table, place, condition=condition, params=params)
+
+
 def add_versions(
     connection: duckdb.DuckDBPyConnection,
     files: list[str],
@@ -96,6 +120,8 @@ def add_versions(
     params: dict[str, object] | None = None,
 ) -> None:
     """Add the newest version in audit files of each row that is not yet in the table at `place`."""
+    if not files:
+        return
     shared = shared_columns(connection, f"from {place}", files)
     same = " and ".join(f"here.{part} = versions.{part}" for part in table.key)
     connection.execute(

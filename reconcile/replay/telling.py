@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.queries import Rows
 from reconcile.reports import text
+from reconcile.reports.labels import counted
 from reconcile.reports.values import jsonable
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def page(found: Replayed, zone: Zone, form: Format) -> str:
     run = found.run
     head = (
         f"Run {run.run_id:,} of {zone.text(run.run_at)}, settings {run.settings_hash}: "
-        f"{_counted(found.decision_count, 'decision')}, "
-        f"{_counted(found.command_count, 'command')} and "
-        f"{_counted(found.drop_count, 'dropped call')}, decided again with what was known then"
+        f"{counted(found.decision_count, 'decision')}, "
+        f"{counted(found.command_count, 'command')} and "
+        f"{counted(found.drop_count, 'dropped call')}, decided again with what was known then"
     )
-    open_after = f"{_counted(found.open_count, 'episode')} open after it"
+    open_after = f"{counted(found.open_count, 'episode')} open after it"
     judged = len(found.found)
-    verdict = _counted(judged, "difference") if judged else "no difference"
+    verdict = counted(judged, "difference") if judged else "no difference"
     missing = " ".join(
         f"{GAPS[gap]}." for gap in dict.fromkeys(row["gap"] for row in found.unjudged)
     )
@@ -81,7 +82,3 @@ def _shown(found: Rows) -> Rows:
     ]
     places = [found.columns.index(name) for name in columns]
     return Rows(columns, [tuple(row[place] for place in places) for row in found.rows])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,6 +12,8 @@ from reconcile.moment import Moment
 from reconcile.pipeline import WATCH
 from reconcile.replay.versions import LATER
 from reconcile.reports import directory_of_then
+from reconcile.reports.history import BY_HAND
+from reconcile.reports.read_copy import PUBLISHED
 from reconcile.settings.schedules import PUBLISH
 from reconcile.settings.written import of_json
 
@@ -23,11 +25,6 @@ if TYPE_CHECKING:
 
 _STANDING = ("dropped_calls", "episodes", "attempts", "decisions", "commands", "copies")
 _CALLS = ("calls", "witnesses")
-_TIMED = {
-    "kept.pauses": "paused_at",
-    "kept.closings_by_hand": "closed_at",
-    "kept.deliveries_by_hand": "done_at",
-}
 
 
 def settings_of(then: Versions, settings: Settings) -> Settings:
@@ -65,8 +62,8 @@ def bring_back(then: Versions, settings: Settings) -> None:
     then.copy("kept.campaigns")
     queries.run(connection, "commands.bring_back_starts", {"run_at": run.run_at})
     then.copy("raw.phone_numbers")
-    for relation, instant in _TIMED.items():
-        then.copy(relation, f"{instant} <= $1", run.run_at)
+    for name, instant in BY_HAND.items():
+        then.copy(f"kept.{name}", f"{instant} <= $1", run.run_at)
     connection.execute(
         "update kept.pauses set resumed_at = null where resumed_at > $1", [run.run_at]
     )
@@ -84,7 +81,7 @@ def bring_back_what_it_read(then: Versions, settings: Settings) -> None:
     """
     run = then.run
     directory_of_then.bring_back(
-        then.connection, "published", then.folder, run_id=run.run_id, run_at=run.run_at
+        then.connection, PUBLISHED, then.folder, run_id=run.run_id, run_at=run.run_at
     )
     then.fill("results", "applied_run <= $run_id")
     then.connection.execute("create temp table read_calls as from kept.calls limit 0")

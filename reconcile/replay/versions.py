@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from reconcile import database
-from reconcile.audit_files.reading import add_versions, patterns
-from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
+from reconcile.audit_files import reading
+from reconcile.audit_files.tables import AUDIT_TABLES
+from reconcile.reports.read_copy import PUBLISHED, attached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,25 +50,19 @@ class Versions:
         `$since`. Audit files are looked into from `since` until `until`, without it up to the run.
         """
         table = AUDIT_TABLES[name]
-        target = place or table.relation
         asked = {"run_id": self.run.run_id, "since": since}
         params = {name: value for name, value in asked.items() if f"${name}" in condition}
-        self.connection.execute(
-            f"insert into {target} by name from published.{table.relation} where {condition}",
-            params,
-        )
-        files = patterns(
-            self.folder / AUDIT_FOLDER / table.name,
-            since if since == EVER else since - _A_DAY,
-            until or self.run.run_at + _A_DAY,
-        )
-        if files:
-            add_versions(self.connection, files, table, target, condition=condition, params=params)
+        reading.fill(
+            self.connection, table, place or table.relation,
+            published=PUBLISHED, state_folder=self.folder, condition=condition, params=params,
+            since=since if since == EVER else since - _A_DAY,
+            until=until or self.run.run_at + _A_DAY,
+        )  # fmt: skip
 
     def copy(self, relation: str, condition: str = "true", *params: object) -> None:
         """Copy rows that have no versions from the read copy."""
         self.connection.execute(
-            f"insert into {relation} by name from published.{relation} where {condition}",
+            f"insert into {relation} by name from {PUBLISHED}.{relation} where {condition}",
             list(params) or None,
         )
 
@@ -78,9 +72,5 @@ def published(
     connection: duckdb.DuckDBPyConnection, folder: Path, run: PastRun
 ) -> Iterator[Versions]:
     """Have the read copy beside a state in memory."""
-    path = str(folder / database.READ_FILE).replace("'", "''")
-    connection.execute(f"attach '{path}' as published (read_only)")
-    try:
+    with attached(connection, folder):
         yield Versions(connection, folder, run)
-    finally:
-        connection.execute("detach published")

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reconcile import queries
-from reconcile.audit_files.reading import add_versions, patterns
-from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
+from reconcile.audit_files.reading import fill
+from reconcile.audit_files.tables import AUDIT_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +41,12 @@ def bring_back(
     """
     params: dict[str, object] = {"run_id": run_id}
     for name, changes in CHANGES.items():
-        place, condition = f"kept.{changes}", "changed_run > $run_id"
-        connection.execute(
-            f"insert into {place} by name from {published}.{place} where {condition}", params
-        )
-        files = patterns(state_folder / AUDIT_FOLDER / changes, run_at - _A_DAY, _LATER)
-        if files:
-            add_versions(
-                connection, files, AUDIT_TABLES[changes], place, condition=condition, params=params
-            )
+        table = AUDIT_TABLES[changes]
+        fill(
+            connection, table, table.relation, published=published, state_folder=state_folder,
+            condition="changed_run > $run_id", params=params,
+            since=run_at - _A_DAY, until=_LATER,
+        )  # fmt: skip
         connection.execute(f"create temp table present_{name} as from {published}.kept.{name}")
         queries.run(connection, _BRING_BACK[name], params)
         connection.execute(f"drop table temp.present_{name}")

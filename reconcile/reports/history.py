@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from reconcile import scratch
 from reconcile.audit_files.reading import add_versions, patterns
-from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES, AuditTable
+from reconcile.audit_files.tables import AUDIT_FOLDER, AUDIT_TABLES
 from reconcile.reports import directory_of_then
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     import duckdb
@@ -31,7 +31,7 @@ _TABLES = [
 ]
 """Those whose rows reports look back at."""
 
-_TIMED = {
+BY_HAND = {
     "pauses": "paused_at",
     "closings_by_hand": "closed_at",
     "deliveries_by_hand": "done_at",
@@ -81,12 +81,13 @@ def with_swept(
             connection.execute(
                 f"create table past.{table.relation} as from {here}.{table.relation}"
             )
-            _add_versions(
+            add_versions(
                 connection,
                 patterns(state_folder / AUDIT_FOLDER / table.name, since, datetime.max),  # noqa: DTZ901
                 table,
-                f"{table.instant} >= $since and {table.instant} < $until",
-                {"since": since, "until": horizon},
+                f"past.{table.relation}",
+                condition=f"{table.instant} >= $since and {table.instant} < $until",
+                params={"since": since, "until": horizon},
             )
         # What was settling to the end turned out to be no dropped call; its row was taken away.
         connection.execute(
@@ -106,7 +107,8 @@ def as_of(
     as they are now.
     """
     run_id = run_before(connection, at)
-    with _past(connection) as here:
+    brought_back = {*directory_of_then.CHANGES, *directory_of_then.CHANGES.values()}
+    with _past(connection, without_rows=brought_back) as here:
         for table in _TABLES:
             rows = f"{here}.{table.relation}"
             connection.execute(
@@ -116,16 +118,15 @@ def as_of(
             )
             params = {"number": number, "run_id": run_id}
             since = _changed_since(connection, rows, table.instant, params, at)
-            _add_versions(
+            add_versions(
                 connection,
                 patterns(state_folder / AUDIT_FOLDER / table.name, since, at),
                 table,
-                "number = $number and changed_run <= $run_id",
-                params,
+                f"past.{table.relation}",
+                condition="number = $number and changed_run <= $run_id",
+                params=params,
             )
         _cut_to(connection, here, run_id, at)
-        for name in (*directory_of_then.CHANGES, *directory_of_then.CHANGES.values()):
-            connection.execute(f"truncate past.kept.{name}")
         directory_of_then.bring_back(connection, here, state_folder, run_id=run_id, run_at=at)
         yield
 
@@ -143,7 +144,7 @@ def run_before(connection: duckdb.DuckDBPyConnection, at: datetime) -> int:
 def _cut_to(connection: duckdb.DuckDBPyConnection, here: str, run_id: int, at: datetime) -> None:
     """Take away what people did and what diallers told later."""
     connection.execute("create schema past.raw")
-    for name, instant in _TIMED.items():
+    for name, instant in BY_HAND.items():
         connection.execute(
             f"delete from past.kept.{name} where {instant} > $1",  # noqa: S608 - our names
             [at],
@@ -176,8 +177,13 @@ def _changed_since(
 
 
 @contextmanager
-def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Make room in memory whose `kept.*` and `core.*` stand in front; give the read copy's name."""
+def _past(
+    connection: duckdb.DuckDBPyConnection, *, without_rows: Collection[str] = ()
+) -> Iterator[str]:
+    """Make room in memory whose `kept.*` and `core.*` stand in front; give the read copy's name.
+
+    Tables of `kept` that have no versions are there as they are, or without their rows.
+    """
     here = scratch.quoted_database(connection)
     connection.execute("attach ':memory:' as past (read_only false)")
     try:
@@ -187,7 +193,10 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             "where database_name = current_database() and schema_name = 'kept'"
         ).fetchall():
             if name not in [table.name for table in _TABLES]:
-                connection.execute(f"create table past.kept.{name} as from {here}.kept.{name}")
+                rows = "limit 0" if name in without_rows else ""
+                connection.execute(
+                    f"create table past.kept.{name} as from {here}.kept.{name} {rows}"
+                )
         for name, parameters, definition in connection.execute(
             "select function_name, list_aggregate(parameters, 'string_agg', ', '), "
             "macro_definition from duckdb_functions() "
@@ -199,16 +208,3 @@ def _past(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             yield here
     finally:
         connection.execute("detach past")
-
-
-def _add_versions(
-    connection: duckdb.DuckDBPyConnection,
-    files: list[str],
-    table: AuditTable,
-    condition: str,
-    params: dict[str, object],
-) -> None:
-    """Add to the past the newest version of each row that is not there yet."""
-    if files:
-        place = f"past.{table.relation}"
-        add_versions(connection, files, table, place, condition=condition, params=params)

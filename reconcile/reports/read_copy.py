@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from reconcile.settings import Settings
 
+PUBLISHED = "published"
+"""The name of the read copy beside another database."""
+
 _RUN_COLUMNS = (
     "{run_id: 'bigint', run_at: 'timestamp', started_at: 'timestamp', ended_at: 'timestamp', "
     "version: 'varchar', settings_hash: 'varchar', counts: 'varchar', outcome: 'varchar', "
@@ -45,6 +48,17 @@ def open_read_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         _check_schema(connection, str(path))
         add_idle_runs(connection, settings.state_folder)
         yield connection
+
+
+@contextmanager
+def attached(connection: duckdb.DuckDBPyConnection, state_folder: Path) -> Iterator[None]:
+    """Have the read copy beside another database, read-only, under the name `PUBLISHED`."""
+    path = scratch.in_text(str(state_folder / database.READ_FILE))
+    connection.execute(f"attach '{path}' as {PUBLISHED} (read_only)")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {PUBLISHED}")
 
 
 def last_run(

@@ -16,7 +16,6 @@ from reconcile import (
     queries,
     reading,
     run_record,
-    scratch,
     steps,
 )
 from reconcile.audit_files.reading import add_versions
@@ -25,7 +24,7 @@ from reconcile.errors import UsageWrong
 from reconcile.folding import fold
 from reconcile.moment import Moment
 from reconcile.reports.history import is_swept
-from reconcile.reports.read_copy import open_read_copy
+from reconcile.reports.read_copy import attached, open_read_copy
 from reconcile.simulation.kinds import Kind
 
 if TYPE_CHECKING:
@@ -118,9 +117,7 @@ def _copy(
     """Copy what runs have published; the audit files tell of calls that were swept out, too."""
     with open_read_copy(settings) as copy:  # says in words where there is none
         reads_audit = kind is Kind.AUDIT or (from_at is not None and is_swept(copy, from_at))
-    path = scratch.in_text(str(settings.state_folder / database.READ_FILE))
-    connection.execute(f"attach '{path}' as published (read_only)")
-    try:
+    with attached(connection, settings.state_folder):
         for name in _KEPT:
             connection.execute(f"insert into kept.{name} by name from published.kept.{name}")
         _note_last_known(connection, "published.raw")
@@ -132,8 +129,6 @@ def _copy(
             connection.execute(f"insert into raw.{name} by name from published.raw.{name}")
         if kind is Kind.STATE:
             connection.execute("insert into kept.calls by name from published.kept.calls")
-    finally:
-        connection.execute("detach published")
     if reads_audit:
         _add_audited(connection, settings.state_folder / AUDIT_FOLDER / "calls")
 
